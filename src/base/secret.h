@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace latchkey {
+
+/// A link, token or key in memory: locked against swap, left out of core dumps, wiped when it goes. It cannot be
+/// copied, printed or compared by accident; `reveal()` is the one way to the bytes and is easy to find in review.
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string_view bytes);
+  Secret(Secret&& other) noexcept;
+  Secret& operator=(Secret&& other) noexcept;
+  Secret(const Secret&) = delete;
+  Secret& operator=(const Secret&) = delete;
+  ~Secret();
+
+  /// The bytes, valid until this Secret is moved from, wiped or destroyed.
+  std::string_view reveal() const { return {data_, size_}; }
+  bool empty() const { return size_ == 0; }
+  std::size_t size() const { return size_; }
+  /// A second Secret with the same bytes; a copy must be asked for.
+  Secret copy() const { return Secret(reveal()); }
+  void wipe();
+
+ private:
+  char* data_ = nullptr;  // an anonymous mapping of its own, whole pages
+  std::size_t size_ = 0;
+};
+
+/// Overwrites the whole capacity of a string that held a secret and empties it.
+void wipe(std::string& text);
+
+/// Makes the process undumpable (no core file, no ptrace by others of the same user). Called first in main.
+void forbid_core_dumps();
+
+}  // namespace latchkey
