@@ -1,0 +1,12 @@
+# Writes a C++ file with the text of each migration: OUTPUT, FILES (a list).
+set(TEXT "#include \"store/migrations.h\"\n\nnamespace latchkey::store {\n\n")
+string(APPEND TEXT "const std::vector<Migration>& embedded_migrations() {\n  static const std::vector<Migration> all{\n")
+foreach(FILE ${FILES})
+  get_filename_component(NAME ${FILE} NAME_WE)
+  string(REGEX MATCH "^[0-9]+" NUMBER ${NAME})
+  string(REGEX REPLACE "^0+" "" NUMBER ${NUMBER})
+  file(READ ${FILE} SQL)
+  string(APPEND TEXT "      {${NUMBER}, \"${NAME}\", R\"SQL(${SQL})SQL\"},\n")
+endforeach()
+string(APPEND TEXT "  };\n  return all;\n}\n\n}  // namespace latchkey::store\n")
+file(WRITE ${OUTPUT} "${TEXT}")

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "job/names.h"
+#include "job/rate.h"
+#include "job/retry_policy.h"
+
+namespace latchkey {
+
+/// [providers.mayar] and [providers.nomos]; what does not apply to one of them stays empty.
+struct ProviderConfig {
+  std::string base_url;
+  job::Rate rate;
+  Millis link_lifetime{std::chrono::minutes(15)};  ///< at most 60 minutes
+  Millis timeout{std::chrono::seconds(20)};        ///< the whole call
+  Millis connect_timeout{std::chrono::seconds(5)};
+  Millis stall_timeout{std::chrono::seconds(15)};
+  std::string ca_file;  ///< PEM to trust instead of the system's; empty for the system's
+
+  std::filesystem::path api_key_file;        ///< mayar
+  bool retry_unknown_once = false;           ///< mayar: after_unknown = "retry_once"
+  std::string client_id;                     ///< nomos
+  std::filesystem::path client_secret_file;  ///< nomos
+  std::filesystem::path access_token_file;   ///< nomos: a fixed token instead of client credentials
+  bool token_request_json = false;           ///< nomos: token_request = "json" instead of "form"
+  std::string api_version;                   ///< nomos: X-API-Version
+  std::vector<std::string> link_hosts;       ///< nomos: allowed host suffixes
+  /// Whether the key files named above exist and are not empty (and, for nomos, client_id is set): else it is off.
+  bool on = false;
+};
+
+/// latchkey.toml, checked. Paths are absolute.
+struct Config {
+  std::filesystem::path file;
+  std::filesystem::path data_dir;
+  int workers = 64;
+  Millis shutdown_grace{std::chrono::seconds(30)};
+  ProviderConfig mayar;
+  ProviderConfig nomos;
+  job::RetryPolicy retry;
+  std::string origin;
+  std::filesystem::path anchors;
+  std::filesystem::path signing_key_file;      ///< Ed25519 seed, 32 bytes in hex
+  std::filesystem::path fingerprint_key_file;  ///< HMAC key of link fingerprints, 32 bytes in hex
+  std::string listen_host = "127.0.0.1";
+  int listen_port = 8420;  ///< 0: any free one
+
+  const ProviderConfig& provider(job::Provider id) const { return id == job::Provider::Mayar ? mayar : nomos; }
+  std::filesystem::path database() const { return data_dir / "latchkey.db"; }
+  std::filesystem::path lock_file() const { return data_dir / "latchkey.lock"; }
+};
+
+/// Reads and checks a configuration. Throws Error when the file cannot be read and one InputError with every wrong
+/// field otherwise: unknown keys (with the nearest known one), wrong types, values that do not parse or exceed their
+/// limits, an address that is no loopback, a base_url that is not safe, a config or key file that others can read.
+Config load_config(const std::filesystem::path& file);
+
+/// The commented configuration that `latchkey init` writes.
+std::string initial_config(const std::string& origin);
+
+}  // namespace latchkey
