@@ -11,8 +11,7 @@ namespace latchkey::job {
 struct Event {
   ledger::EntryType type;
   std::optional<Outcome> outcome;
-  Provider provider = Provider::Mayar;
-  HandOver hand_over = HandOver::None;
+  HandOver hand_over = HandOver::None;  ///< the job's
 };
 
 /// THE table of a job's life: the standing that `event` leads to, or nullopt where the event is not allowed.

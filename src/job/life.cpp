@@ -1,0 +1,92 @@
+#include "job/life.h"
+
+namespace latchkey::job {
+namespace {
+
+using ledger::EntryType;
+
+std::optional<Standing> from_queued(const Event& event) {
+  switch (event.type) {
+    case EntryType::AttemptIntent:
+      return Standing{State::Running, Step::Calling, false};
+    case EntryType::JobRefused:
+      return Standing{State::Stale};
+    case EntryType::JobCancelled:
+      return Standing{State::Cancelled};
+    case EntryType::JobFailed:
+      return Standing{State::Failed};
+    case EntryType::JobHeld:
+      return Standing{State::Held};
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<Standing> from_running(const Standing& now, const Event& event) {
+  const bool accepted = event.outcome == Outcome::Accepted;
+  const Standing waiting_for_hand_over{State::Running, Step::None, now.cancel_requested};
+  switch (event.type) {
+    case EntryType::AttemptResult:
+      if (now.step != Step::Calling) return std::nullopt;
+      if (accepted) return event.hand_over == HandOver::None ? Standing{State::Done} : waiting_for_hand_over;
+      return Standing{now.cancel_requested ? State::Cancelled : State::Queued};
+    case EntryType::HandoverIntent:
+      if (now.step != Step::None) return std::nullopt;
+      return Standing{State::Running, Step::HandingOver, now.cancel_requested};
+    case EntryType::HandoverResult:
+      if (now.step != Step::HandingOver) return std::nullopt;
+      return accepted ? Standing{State::Done} : waiting_for_hand_over;
+    case EntryType::JobFailed:
+      if (now.step != Step::None) return std::nullopt;
+      return Standing{now.cancel_requested ? State::Cancelled : State::Failed};
+    case EntryType::JobHeld:
+      if (now.step != Step::None) return std::nullopt;
+      return Standing{State::Held};
+    case EntryType::JobCancelled:
+      if (now.cancel_requested) return std::nullopt;
+      return Standing{State::Running, now.step, true};
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<Standing> from_held(const Event& event) {
+  switch (event.type) {
+    case EntryType::JobReleased:
+      return Standing{State::Queued};
+    case EntryType::JobClosed:
+      return Standing{event.outcome == Outcome::Accepted ? State::Done : State::Failed};
+    default:
+      return std::nullopt;
+  }
+}
+
+// An answer that comes after its attempt was given up. Mayar has sent the mail by then, so nothing is left to do;
+// a Nomos link that comes too late is wiped and changes nothing.
+Standing after_late_answer(const Standing& now, const Event& event) {
+  const bool waiting = now.state == State::Held || now.state == State::Queued;
+  const bool sent = event.outcome == Outcome::Accepted && event.hand_over == HandOver::None;
+  return waiting && sent ? Standing{State::Done} : now;
+}
+
+}  // namespace
+
+std::optional<Standing> next(const Standing& standing, const Event& event) {
+  if (event.type == EntryType::AttemptLate) return after_late_answer(standing, event);
+  switch (standing.state) {
+    case State::Queued:
+      return from_queued(event);
+    case State::Running:
+      return from_running(standing, event);
+    case State::Held:
+      return from_held(event);
+    case State::Done:
+    case State::Failed:
+    case State::Stale:
+    case State::Cancelled:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace latchkey::job

@@ -1,0 +1,30 @@
+#include "ledger/commitment.h"
+
+#include "base/crypto.h"
+#include "base/encoding.h"
+#include "base/error.h"
+
+namespace latchkey::ledger {
+
+std::string recipient_commitment(std::string_view salt, job::Provider provider, std::string_view recipient) {
+  LATCHKEY_CHECK(salt.size() == 32);
+  std::string bytes = "latchkey/recipient/v1";
+  bytes += '\0';
+  bytes += salt;
+  bytes += job::name(provider);
+  bytes += '\0';
+  bytes += recipient;
+  return to_hex(sha256(bytes));
+}
+
+std::string link_fingerprint(const Secret& key, const Secret& link) {
+  std::string bytes = "latchkey/link/v1";
+  bytes.reserve(bytes.size() + 1 + link.size());
+  bytes += '\0';
+  bytes += link.reveal();
+  const std::string mac = hmac_sha256(key.reveal(), bytes);
+  wipe(bytes);
+  return to_hex(mac).substr(0, 32);
+}
+
+}  // namespace latchkey::ledger
