@@ -58,45 +58,49 @@ std::vector<FaultRun> faults_of_customer_id(std::string_view id) {
 
 const std::vector<FaultKind>& fault_kinds() {
   static const std::vector<FaultKind> kinds = {
-      // name, fault, applied, mayar, nomos
-      {"badrequest", Fault::BadRequest, false, true, true},
-      {"unauthorized", Fault::Unauthorized, false, true, true},
-      {"payment", Fault::Payment, false, true, true},
-      {"forbidden", Fault::Forbidden, false, true, true},
-      {"notfound", Fault::NotFound, false, true, true},
-      {"nestednotfound", Fault::NestedNotFound, false, false, true},
-      {"conflict", Fault::Conflict, false, false, true},
-      {"unprocessable", Fault::Unprocessable, false, false, true},
-      {"throttle", Fault::Throttle, false, true, true},
-      {"throttledate", Fault::ThrottleDate, false, true, true},
-      {"throttlebare", Fault::ThrottleBare, false, true, true},
-      {"error500", Fault::Error500, false, true, true},
-      {"hidden404", Fault::Hidden404, false, true, false},
-      {"hidden429", Fault::Hidden429, false, true, false},
-      {"redirect", Fault::Redirect, false, true, true},
-      {"drop", Fault::Drop, false, true, true},
-      {"proxy502", Fault::Proxy502, true, true, true},
-      {"garbage", Fault::Garbage, true, true, true},
-      {"huge", Fault::Huge, true, true, true},
-      {"cutbefore", Fault::CutBefore, true, true, true},
-      {"cutafter", Fault::CutAfter, true, true, true},
-      {"hang", Fault::Hang, true, true, true},
-      {"slow", Fault::Slow, true, true, true},
-      {"drip", Fault::Drip, true, true, true},
-      {"unexpectedlink", Fault::UnexpectedLink, true, true, false},
-      {"foreignhost", Fault::ForeignHost, true, false, true},
-      {"httplink", Fault::HttpLink, true, false, true},
-      {"checkout", Fault::Checkout, true, false, true},
+      // name, fault, status, mayar, nomos
+      {"badrequest", Fault::BadRequest, 400, true, true},
+      {"unauthorized", Fault::Unauthorized, 401, true, true},
+      {"payment", Fault::Payment, 402, true, true},
+      {"forbidden", Fault::Forbidden, 403, true, true},
+      {"notfound", Fault::NotFound, 404, true, true},
+      {"nestednotfound", Fault::NestedNotFound, 404, false, true},
+      {"conflict", Fault::Conflict, 409, false, true},
+      {"unprocessable", Fault::Unprocessable, 422, false, true},
+      {"throttle", Fault::Throttle, 429, true, true},
+      {"throttledate", Fault::ThrottleDate, 429, true, true},
+      {"throttlebare", Fault::ThrottleBare, 429, true, true},
+      {"error500", Fault::Error500, 500, true, true},
+      {"hidden404", Fault::Hidden404, 404, true, false},
+      {"hidden429", Fault::Hidden429, 429, true, false},
+      {"redirect", Fault::Redirect, 302, true, true},
+      {"drop", Fault::Drop, 500, true, true},
+      {"proxy502", Fault::Proxy502, 0, true, true},
+      {"garbage", Fault::Garbage, 0, true, true},
+      {"huge", Fault::Huge, 0, true, true},
+      {"cutbefore", Fault::CutBefore, 0, true, true},
+      {"cutafter", Fault::CutAfter, 0, true, true},
+      {"hang", Fault::Hang, 0, true, true},
+      {"slow", Fault::Slow, 0, true, true},
+      {"drip", Fault::Drip, 0, true, true},
+      {"unexpectedlink", Fault::UnexpectedLink, 0, true, false},
+      {"foreignhost", Fault::ForeignHost, 0, false, true},
+      {"httplink", Fault::HttpLink, 0, false, true},
+      {"checkout", Fault::Checkout, 0, false, true},
   };
   return kinds;
 }
 
 const FaultKind& kind_of(Fault fault) {
-  static const FaultKind none = {"", Fault::None, true, true, true};
+  static const FaultKind none = {"", Fault::None, 0, true, true};
   for (const FaultKind& kind : fault_kinds()) {
     if (kind.fault == fault) return kind;
   }
   return none;
+}
+
+int status_of(Fault fault) {
+  return kind_of(fault).status;
 }
 
 std::optional<Fault> fault_named(Api api, std::string_view name) {
@@ -108,58 +112,6 @@ std::optional<Fault> fault_named(Api api, std::string_view name) {
 std::vector<FaultRun> faults_of_recipient(Api api, std::string_view recipient) {
   const std::string lower = to_lower(recipient);
   return api == Api::Mayar ? faults_of_email(lower) : faults_of_customer_id(lower);
-}
-
-void FaultPlan::order(Api api, Route route, Fault fault, int count) {
-  const std::lock_guard lock(mutex_);
-  if (count != 0) ordered_[{api, route}].push_back({fault, count});
-}
-
-void FaultPlan::clear() {
-  const std::lock_guard lock(mutex_);
-  ordered_.clear();
-}
-
-void FaultPlan::reset() {
-  const std::lock_guard lock(mutex_);
-  ordered_.clear();
-  met_.clear();
-}
-
-Fault FaultPlan::next_ordered(Api api, Route route) {
-  const std::lock_guard lock(mutex_);
-  const auto found = ordered_.find({api, route});
-  if (found == ordered_.end() || found->second.empty()) return Fault::None;
-  FaultRun& run = found->second.front();
-  const Fault fault = run.fault;
-  if (run.count > 0 && --run.count == 0) found->second.pop_front();
-  return fault;
-}
-
-Fault FaultPlan::next_of_recipient(Api api, const std::string& recipient) {
-  const std::vector<FaultRun> runs = faults_of_recipient(api, recipient);
-  if (runs.empty()) return Fault::None;
-  const std::lock_guard lock(mutex_);
-  int before = met_[recipient]++;
-  for (const FaultRun& run : runs) {
-    if (run.count < 0 || before < run.count) return run.fault;
-    before -= run.count;
-  }
-  return Fault::None;
-}
-
-Json FaultPlan::shown() const {
-  const std::lock_guard lock(mutex_);
-  Json all = Json::array();
-  for (const auto& [where, runs] : ordered_) {
-    for (const FaultRun& run : runs) {
-      all.push_back({{"provider", name_of(where.first)},
-                     {"route", name_of(where.second)},
-                     {"fault", kind_of(run.fault).name},
-                     {"count", run.count}});
-    }
-  }
-  return all;
 }
 
 }  // namespace latchkey::sandbox

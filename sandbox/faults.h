@@ -1,14 +1,10 @@
 #pragma once
 
-#include <deque>
-#include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/json.h"
 #include "sandbox/arrival.h"
 
 namespace latchkey::sandbox {
@@ -52,7 +48,9 @@ enum class Fault {
 struct FaultKind {
   const char* name;
   Fault fault;
-  bool applied;  ///< the call has its effect (a mail, a link) although its answer suffers
+  /// The status with which the application refuses the call (a hidden one only in the body). 0: it does its
+  /// work, so the call has its effect (a mail, a link) although the answer suffers.
+  int status;
   bool mayar;
   bool nomos;
 };
@@ -60,6 +58,8 @@ struct FaultKind {
 /// All of them; the same order as in docs/sandbox.md.
 const std::vector<FaultKind>& fault_kinds();
 const FaultKind& kind_of(Fault fault);
+/// The kind's status: not 0 when the application refuses.
+int status_of(Fault fault);
 /// nullopt for an unknown name, and for a fault that this provider does not have.
 std::optional<Fault> fault_named(Api api, std::string_view name);
 
@@ -73,27 +73,5 @@ struct FaultRun {
 /// without a number never ends. In an email a part after a plus must be a tag and its number and nothing
 /// else; in a customer id a tag is recognised by its beginning.
 std::vector<FaultRun> faults_of_recipient(Api api, std::string_view recipient);
-
-/// Decides which fault the next call meets. Thread-safe.
-class FaultPlan {
- public:
-  /// The next `count` calls (-1: all until clear()) of that route meet `fault`, after those ordered before.
-  void order(Api api, Route route, Fault fault, int count);
-  void clear();
-  /// Also forgets how often each recipient was called.
-  void reset();
-
-  /// Takes one call from what was ordered; None when nothing is.
-  Fault next_ordered(Api api, Route route);
-  /// Takes one call from what the recipient's own tags ask for.
-  Fault next_of_recipient(Api api, const std::string& recipient);
-  /// What is ordered and not used up, for the control API.
-  Json shown() const;
-
- private:
-  mutable std::mutex mutex_;
-  std::map<std::pair<Api, Route>, std::deque<FaultRun>> ordered_;
-  std::map<std::string, int> met_;  // calls that each tagged recipient has made
-};
 
 }  // namespace latchkey::sandbox

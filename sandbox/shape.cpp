@@ -19,52 +19,6 @@ std::string http_date(TimePoint t) {
 
 }  // namespace
 
-int status_of(Fault fault) {
-  switch (fault) {
-    case Fault::BadRequest:
-      return 400;
-    case Fault::Unauthorized:
-      return 401;
-    case Fault::Payment:
-      return 402;
-    case Fault::Forbidden:
-      return 403;
-    case Fault::NotFound:
-    case Fault::NestedNotFound:
-    case Fault::Hidden404:
-      return 404;
-    case Fault::Conflict:
-      return 409;
-    case Fault::Unprocessable:
-      return 422;
-    case Fault::Throttle:
-    case Fault::ThrottleDate:
-    case Fault::ThrottleBare:
-    case Fault::Hidden429:
-      return 429;
-    case Fault::Error500:
-    case Fault::Drop:
-      return 500;
-    case Fault::Redirect:
-      return 302;
-    case Fault::None:
-    case Fault::Proxy502:
-    case Fault::Garbage:
-    case Fault::Huge:
-    case Fault::CutBefore:
-    case Fault::CutAfter:
-    case Fault::Hang:
-    case Fault::Slow:
-    case Fault::Drip:
-    case Fault::UnexpectedLink:
-    case Fault::ForeignHost:
-    case Fault::HttpLink:
-    case Fault::Checkout:
-      return 0;
-  }
-  return 0;
-}
-
 void shape(Fault fault, Answer& answer) {
   answer.fault = kind_of(fault).name;
   if (fault == Fault::CutBefore || fault == Fault::Drop) answer.delivery = Delivery::CutBefore;

@@ -8,10 +8,6 @@
 
 namespace latchkey::sandbox {
 
-/// The status with which the application itself refuses a call that meets `fault`; 0 for a fault that does
-/// not refuse. Hidden ones give the status that the body tells.
-int status_of(Fault fault);
-
 /// Lets `fault` do to an answer what does not depend on the provider: cuts, delays, a proxy's page, garbage,
 /// size, a redirect. Notes the fault's name in it.
 void shape(Fault fault, Answer& answer);

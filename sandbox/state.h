@@ -7,7 +7,7 @@
 #include "base/random.h"
 #include "sandbox/credentials.h"
 #include "sandbox/customers.h"
-#include "sandbox/faults.h"
+#include "sandbox/fault_plan.h"
 #include "sandbox/journal.h"
 #include "sandbox/limits.h"
 #include "sandbox/links.h"
