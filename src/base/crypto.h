@@ -11,8 +11,8 @@ namespace latchkey {
 
 /// The 32 bytes of SHA-256.
 std::string sha256(std::string_view bytes);
-/// The 32 bytes of HMAC-SHA256 (RFC 2104). A copy of the key stays in the calling thread's context until its next call
-/// (clearing it at once would nearly double the time).
+/// The 32 bytes of HMAC-SHA256 (RFC 2104). A copy of the key stays in the calling thread's context until its
+/// next call (clearing it at once would nearly double the time).
 std::string hmac_sha256(std::string_view key, std::string_view bytes);
 /// Compares in time that depends on the lengths only.
 bool equal_constant_time(std::string_view a, std::string_view b);
