@@ -154,8 +154,9 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
   // A word of which not one letter is left is another word, however short it is.
   std::size_t best_distance = std::min(limit + 1, word.size());
   for (const std::string& candidate : known) {
-    const auto [shorter, longer] = std::minmax(word.size(), candidate.size());
-    if (longer - shorter >= best_distance) continue;  // and no long computation for a hostile word
+    const std::size_t shorter = std::min(word.size(), candidate.size());
+    const std::size_t longer = std::max(word.size(), candidate.size());
+    if (longer - shorter >= best_distance) continue;  // no long computation for a hostile word
     const std::size_t distance = edit_distance(word, candidate);
     if (distance >= best_distance) continue;
     best = candidate;
