@@ -12,7 +12,7 @@ namespace latchkey::sandbox {
 class ControlApi {
  public:
   ControlApi(State& state, Waits& waits) : state_(state), waits_(waits) {}
-  /// A wrong path is a 404, a wrong method a 405, a wrong body a 400 that names the field.
+  /// A wrong path or method is a 404, a wrong body a 400 that names the field.
   Answer answer(const Call& call);
 
  private:
