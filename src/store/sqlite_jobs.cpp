@@ -254,10 +254,10 @@ std::vector<TimePoint> SqliteStore::waiting_due_times(job::Provider provider, Ti
 }
 
 void SqliteStore::shift_freshness(Millis step) {
+  // A full scan, which a clock that is set is worth: held jobs have no index.
   connection_
-      .query(
-          "UPDATE jobs SET fresh_until = min(expires_at, fresh_until + ?) WHERE state = 'queued' AND ready = "
-          "1")
+      .query("UPDATE jobs SET fresh_until = min(expires_at, fresh_until + ?) WHERE state IN ('running', 'held') "
+             "OR (state = 'queued' AND ready = 1)")
       .bind(step.count())
       .run();
 }
