@@ -8,8 +8,8 @@
 
 namespace latchkey {
 
-/// HttpClient over libcurl; keeps connections alive for two seconds at most, so that none is reused that a peer may
-/// have closed meanwhile.
+/// HttpClient over libcurl; keeps connections alive for two seconds at most, so that none is reused that a
+/// peer may have closed meanwhile.
 class CurlHttpClient final : public HttpClient {
  public:
   /// `ca_file`: PEM bundle to trust instead of the system's; empty for the system's.

@@ -15,14 +15,16 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);
 /// True when `text` is well-formed UTF-8 (no overlong forms, no surrogates).
 bool is_utf8(std::string_view text);
 
-/// Why `text` must not be stored, shown or sent: "a control character", "a line break", "a bidirectional mark",
-/// "text that is not UTF-8"; nullopt when it is printable.
+/// Why `text` must not be stored, shown or sent: "a control character", "a line break", "a bidirectional
+/// mark", "text that is not UTF-8"; nullopt when it is printable.
 std::optional<std::string> unprintable_part(std::string_view text);
 
-/// `text` made safe to show in a message: unprintable characters become "?", more than `most` characters are cut.
+/// `text` made safe to show in a message: unprintable characters become "?", more than `most` characters are
+/// cut.
 std::string shown(std::string_view text, std::size_t most = 40);
 
-/// The entry of `known` that `word` was probably meant to be (edit distance at most 2, or a third of its length).
+/// The entry of `known` that `word` was probably meant to be (edit distance at most 2, or a third of its
+/// length).
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& known);
 
 /// How many terminal cells a UTF-8 text takes.

@@ -16,8 +16,8 @@ std::string format_local(TimePoint t);
 /// For people, a time near now: "10:04:05" today, else date and time; no zone.
 std::string format_local_short(TimePoint t, TimePoint now);
 
-/// RFC 3339 with a zone ("Z" or "+07:00"), fraction optional and cut to milliseconds. A day that does not exist,
-/// a leap second, a missing zone: nullopt.
+/// RFC 3339 with a zone ("Z" or "+07:00"), fraction optional and cut to milliseconds. A day that does not
+/// exist, a leap second, a missing zone: nullopt.
 std::optional<TimePoint> parse_rfc3339(std::string_view text);
 
 /// "90s", "15m", "2h", "500ms", "1d", or a sum without spaces ("1h30m"). Nothing else; overflow is nullopt.
