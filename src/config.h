@@ -31,7 +31,8 @@ struct ProviderConfig {
   bool token_request_json = false;           ///< nomos: token_request = "json" instead of "form"
   std::string api_version;                   ///< nomos: X-API-Version
   std::vector<std::string> link_hosts;       ///< nomos: allowed host suffixes
-  /// Whether the key files named above exist and are not empty (and, for nomos, client_id is set): else it is off.
+  /// Whether the key files named above exist and are not empty (and, for nomos, client_id is set): else it is
+  /// off.
   bool on = false;
 };
 
@@ -51,14 +52,17 @@ struct Config {
   std::string listen_host = "127.0.0.1";
   int listen_port = 8420;  ///< 0: any free one
 
-  const ProviderConfig& provider(job::Provider id) const { return id == job::Provider::Mayar ? mayar : nomos; }
+  const ProviderConfig& provider(job::Provider id) const {
+    return id == job::Provider::Mayar ? mayar : nomos;
+  }
   std::filesystem::path database() const { return data_dir / "latchkey.db"; }
   std::filesystem::path lock_file() const { return data_dir / "latchkey.lock"; }
 };
 
-/// Reads and checks a configuration. Throws Error when the file cannot be read and one InputError with every wrong
-/// field otherwise: unknown keys (with the nearest known one), wrong types, values that do not parse or exceed their
-/// limits, an address that is no loopback, a base_url that is not safe, a config or key file that others can read.
+/// Reads and checks a configuration. Throws Error when the file cannot be read and one InputError with every
+/// wrong field otherwise: unknown keys (with the nearest known one), wrong types, values that do not parse or
+/// exceed their limits, an address that is no loopback, a base_url that is not safe, a config or key file
+/// that others can read.
 Config load_config(const std::filesystem::path& file);
 
 /// The commented configuration that `latchkey init` writes.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 namespace latchkey {
 
@@ -28,7 +29,11 @@ class SystemClock final : public Clock {
   Instant now() override;
 };
 
-constexpr std::int64_t to_ms(TimePoint t) { return t.time_since_epoch().count(); }
-constexpr TimePoint from_ms(std::int64_t ms) { return TimePoint(Millis(ms)); }
+constexpr std::int64_t to_ms(TimePoint t) {
+  return t.time_since_epoch().count();
+}
+constexpr TimePoint from_ms(std::int64_t ms) {
+  return TimePoint(Millis(ms));
+}
 
 }  // namespace latchkey

@@ -11,7 +11,8 @@ namespace latchkey {
 
 /// The 32 bytes of SHA-256.
 std::string sha256(std::string_view bytes);
-/// The 32 bytes of HMAC-SHA256 (RFC 2104).
+/// The 32 bytes of HMAC-SHA256 (RFC 2104). A copy of the key stays in the calling thread's context until its
+/// next call (clearing it at once would nearly double the time).
 std::string hmac_sha256(std::string_view key, std::string_view bytes);
 /// Compares in time that depends on the lengths only.
 bool equal_constant_time(std::string_view a, std::string_view b);
@@ -36,6 +37,7 @@ class Sha256 {
 std::string ed25519_public_key(const Secret& seed);
 /// The 64-byte signature of `message`.
 std::string ed25519_sign(const Secret& seed, std::string_view message);
+/// False for anything but a good signature, keys and signatures of a wrong length included.
 bool ed25519_verify(std::string_view public_key, std::string_view message, std::string_view signature);
 
 }  // namespace latchkey

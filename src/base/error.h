@@ -6,7 +6,8 @@
 
 namespace latchkey {
 
-/// The environment is broken: a file, the database, the network of our own machine. Ends a command with exit 4.
+/// The environment is broken: a file, the database, the network of our own machine. Ends a command with
+/// exit 4.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -52,7 +53,7 @@ class InputError : public std::runtime_error {
 }  // namespace latchkey
 
 // A macro because it must print the condition's own text and place.
-#define LATCHKEY_CHECK(condition)                                                  \
-  do {                                                                             \
-    if (!(condition)) ::latchkey::check_failed(#condition, __FILE__, __LINE__);     \
+#define LATCHKEY_CHECK(condition)                                               \
+  do {                                                                          \
+    if (!(condition)) ::latchkey::check_failed(#condition, __FILE__, __LINE__); \
   } while (false)

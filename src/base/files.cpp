@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <system_error>
 
 #include "base/error.h"
@@ -44,12 +45,23 @@ int open_or_fail(const fs::path& path, int flags, const char* what) {
   return fd;
 }
 
+/// Whether systemd put this file there for our service; nobody but the service and root can enter that
+/// folder.
+bool is_credential(const fs::path& path) {
+  const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
+  if (folder == nullptr) return false;
+  std::error_code missing;
+  const fs::path parent = fs::canonical(path, missing).parent_path();
+  return !missing && parent == fs::canonical(folder, missing) && !missing;
+}
+
 void require_private(const struct stat& status, const fs::path& path, const std::string& field) {
   if (!S_ISREG(status.st_mode)) throw InputError("invalid_request", field, path.string() + " is not a file");
-  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    throw InputError("invalid_request", field,
-                     path.string() + " is open to others: chmod 600 " + path.string());
-  }
+  mode_t forbidden = S_IRWXG | S_IRWXO;
+  if (is_credential(path)) forbidden &= ~static_cast<mode_t>(S_IRGRP);
+  if ((status.st_mode & forbidden) == 0) return;
+  throw InputError("invalid_request", field,
+                   path.string() + " is open to others: chmod 600 " + path.string());
 }
 
 /// Appends what is left of the file to `into`, whose capacity grows only when it has to.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -8,17 +9,22 @@
 
 namespace latchkey {
 
-/// The whole file, at most `most` bytes. Throws Error naming the path: missing, unreadable, a folder, too large.
+/// The whole file, at most `most` bytes. Throws Error naming the path: missing, unreadable, a folder, too
+/// large.
 std::string read_file(const std::filesystem::path& path, std::size_t most);
 
-/// A key file: read like read_file (64 KiB), surrounding white space cut. Throws InputError when group or others
-/// have any access ("chmod 600 …" in the message), or when it is empty. `field` names the setting that led here.
+/// A key file: read like read_file (64 KiB), surrounding white space cut. Throws InputError when group or
+/// others have any access (as require_private), or when it is empty. `field` names the setting that led here.
 Secret read_secret_file(const std::filesystem::path& path, const std::string& field);
 
-/// Throws InputError with the chmod that mends it when group or others may read `path`.
+/// Throws InputError with the chmod that mends it when group or others have any access to `path`, or when it
+/// is not a regular file; Error when it cannot be looked at. Group's right to read a file in
+/// $CREDENTIALS_DIRECTORY is let pass: systemd hands credentials over by an ACL, whose mask shows as that
+/// right (systemd issue 29435).
 void require_private(const std::filesystem::path& path, const std::string& field);
 
-/// Creates `path` with mode 0600 and these bytes, synced to disk with its folder. Throws Error when it exists.
+/// Creates `path` with mode 0600 and these bytes, synced to disk with its folder. Throws Error when it
+/// exists.
 void create_private_file(const std::filesystem::path& path, std::string_view bytes);
 
 }  // namespace latchkey

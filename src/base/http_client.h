@@ -16,15 +16,15 @@ struct HttpRequest {
   std::string method = "POST";
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
-  /// Value of the Authorization header ("Bearer …", "Basic …"), empty for none. Apart from `headers` so that it
-  /// stays in locked memory until it is written.
+  /// Value of the Authorization header ("Bearer …", "Basic …"), empty for none. Apart from `headers` so that
+  /// it stays in locked memory until it is written.
   Secret authorization;
   std::string body;
   Millis connect_timeout{5000};  ///< DNS, TCP and TLS together
   Millis stall_timeout{15000};   ///< longest silence while writing or reading
   Millis timeout{20000};         ///< the whole call
-  /// Asked once, when the connection stands and before the first byte of the request is written. False: nothing is
-  /// written and the failure is `Refused`.
+  /// Asked once, when the connection stands and before the first byte of the request is written. False:
+  /// nothing is written and the failure is `Refused`.
   std::function<bool()> may_write;
 };
 
@@ -53,9 +53,9 @@ struct HttpAnswer {
   std::optional<std::string> header(const std::string& name) const;
 };
 
-/// Puts a request on the wire at most once: no redirects, no silent re-sending, no proxy, HTTPS with certificate
-/// checks (plain HTTP only to loopback hosts). Failures are values; nothing throws but bad configuration.
-/// Thread rule: one client belongs to one thread; abort() may come from any.
+/// Puts a request on the wire at most once: no redirects, no silent re-sending, no proxy, HTTPS with
+/// certificate checks (plain HTTP only to loopback hosts). Failures are values; nothing throws but bad
+/// configuration. Thread rule: one client belongs to one thread; abort() may come from any.
 class HttpClient {
  public:
   virtual ~HttpClient() = default;

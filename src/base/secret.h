@@ -1,13 +1,14 @@
 #pragma once
 
-#include <memory>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace latchkey {
 
-/// A link, token or key in memory: locked against swap, left out of core dumps, wiped when it goes. It cannot be
-/// copied, printed or compared by accident; `reveal()` is the one way to the bytes and is easy to find in review.
+/// A link, token or key in memory: locked against swap, left out of core dumps, wiped when it goes. It cannot
+/// be copied, printed or compared by accident; `reveal()` is the one way to the bytes and is easy to find in
+/// review.
 class Secret {
  public:
   Secret() = default;

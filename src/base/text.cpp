@@ -46,22 +46,25 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+/// How many bytes the code point with this first byte takes, 0 when none begins so.
+std::size_t sequence_length(unsigned char lead) {
+  if (lead < 0x80) return 1;
+  if (lead < 0xC0) return 0;
+  if (lead < 0xE0) return 2;
+  if (lead < 0xF0) return 3;
+  return lead < 0xF8 ? 4 : 0;
+}
+
 /// Takes one code point off the front of a text that is not empty. Where the text is not UTF-8, takes one
 /// byte and returns nullopt.
 std::optional<char32_t> take_code_point(std::string_view& rest) {
-  const auto byte = [&rest](std::size_t i) { return static_cast<unsigned char>(rest[i]); };
-  const unsigned char lead = byte(0);
-  const std::size_t length = lead < 0x80   ? 1
-                             : lead < 0xC0 ? 0
-                             : lead < 0xE0 ? 2
-                             : lead < 0xF0 ? 3
-                             : lead < 0xF8 ? 4
-                                           : 0;
   constexpr std::array<unsigned char, 5> kLeadBits{0, 0x7F, 0x1F, 0x0F, 0x07};
   constexpr std::array<char32_t, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
+  const auto byte = [&rest](std::size_t i) { return static_cast<unsigned char>(rest[i]); };
 
+  const std::size_t length = sequence_length(byte(0));
   bool good = length > 0 && length <= rest.size();
-  char32_t c = lead & kLeadBits[length];
+  char32_t c = byte(0) & kLeadBits[length];
   for (std::size_t i = 1; good && i < length; ++i) {
     good = (byte(i) & 0xC0) == 0x80;
     c = (c << 6) | (byte(i) & 0x3F);
@@ -151,8 +154,9 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
   // A word of which not one letter is left is another word, however short it is.
   std::size_t best_distance = std::min(limit + 1, word.size());
   for (const std::string& candidate : known) {
-    const auto [shorter, longer] = std::minmax(word.size(), candidate.size());
-    if (longer - shorter >= best_distance) continue;  // and no long computation for a hostile word
+    const std::size_t shorter = std::min(word.size(), candidate.size());
+    const std::size_t longer = std::max(word.size(), candidate.size());
+    if (longer - shorter >= best_distance) continue;  // no long computation for a hostile word
     const std::size_t distance = edit_distance(word, candidate);
     if (distance >= best_distance) continue;
     best = candidate;

@@ -1,5 +1,5 @@
-// The generic cell rate algorithm (GCRA, ITU-T I.371) in its virtual-scheduling form: `tat` is when the next call
-// would be due if calls came evenly. A call may come up to burst-1 intervals before it.
+// The generic cell rate algorithm (GCRA, ITU-T I.371) in its virtual-scheduling form: `tat` is when the next
+// call would be due if calls came evenly. A call may come up to burst-1 intervals before it.
 #include "job/gate.h"
 
 #include <algorithm>
@@ -7,11 +7,17 @@
 namespace latchkey::job {
 namespace {
 
-Micros since_epoch(TimePoint t) { return t.time_since_epoch(); }
+Micros since_epoch(TimePoint t) {
+  return t.time_since_epoch();
+}
 
-Micros tolerance(const Rate& rate) { return rate.interval * (rate.burst - 1); }
+Micros tolerance(const Rate& rate) {
+  return rate.interval * (rate.burst - 1);
+}
 
-TimePoint round_up(Micros time) { return TimePoint(std::chrono::ceil<Millis>(time)); }
+TimePoint round_up(Micros time) {
+  return TimePoint(std::chrono::ceil<Millis>(time));
+}
 
 }  // namespace
 

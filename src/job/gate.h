@@ -13,7 +13,7 @@ namespace latchkey::job {
 /// A provider's admission as the store keeps it. Pure values; the functions below are all that moves them.
 struct Gate {
   Provider provider = Provider::Mayar;
-  Micros tat{0};                        ///< GCRA's theoretical arrival time, microseconds since the Unix epoch
+  Micros tat{0};  ///< GCRA's theoretical arrival time, microseconds since the Unix epoch
   std::optional<TimePoint> wait_until;  ///< Retry-After or an exhausted limit that the provider told us of
   int since_batch = 0;                  ///< admissions since a batch job had one
 

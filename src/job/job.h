@@ -20,7 +20,8 @@ struct Standing {
   bool operator==(const Standing&) const = default;
 };
 
-/// One queued "send portal access" request as the store keeps it. Holds no recipient: `subject` stands for it.
+/// One queued "send portal access" request as the store keeps it. Holds no recipient: `subject` stands for
+/// it.
 struct Job {
   std::int64_t id = 0;
   std::string request_id;
@@ -31,20 +32,21 @@ struct Job {
   std::string batch;        ///< empty: a single job
 
   Standing standing;
-  TimePoint due_at;       ///< when it should run next; a retry moves it
-  TimePoint expires_at;   ///< fixed at enqueue
-  TimePoint fresh_until;  ///< expires_at, or earlier after the clock was set back (docs/ARCHITECTURE.md, Clock)
+  TimePoint due_at;      ///< when it should run next; a retry moves it
+  TimePoint expires_at;  ///< fixed at enqueue
+  TimePoint
+      fresh_until;  ///< expires_at, or earlier after the clock was set back (docs/ARCHITECTURE.md, Clock)
   Millis lifetime{0};
 
-  int attempts = 0;  ///< provider calls so far; also the number of the latest
-  int tries = 0;     ///< those of them that count towards retry.attempts
-  bool unknown_retried = false;  ///< after_unknown = "retry_once" has been used up
+  int attempts = 0;                ///< provider calls so far; also the number of the latest
+  int tries = 0;                   ///< those of them that count towards retry.attempts
+  bool unknown_retried = false;    ///< after_unknown = "retry_once" has been used up
   std::optional<Outcome> outcome;  ///< of the latest attempt or hand-over
   std::optional<Code> code;
 
-  std::int64_t epoch = 0;  ///< of the daemon that runs it; with `attempts` it is the lease
-  std::int64_t import = 0; ///< of a large import that is not complete yet; 0 for none
-  bool ready = false;      ///< due and takeable; set by the turn when dueAt comes
+  std::int64_t epoch = 0;   ///< of the daemon that runs it; with `attempts` it is the lease
+  std::int64_t import = 0;  ///< of a large import that is not complete yet; 0 for none
+  bool ready = false;       ///< due and takeable; set by the turn when dueAt comes
   TimePoint created_at;
   std::optional<TimePoint> finished_at;
   std::int64_t last_seq = 0;  ///< its latest entry; the others are reached through their back links

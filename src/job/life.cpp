@@ -61,8 +61,8 @@ std::optional<Standing> from_held(const Event& event) {
   }
 }
 
-// An answer that comes after its attempt was given up. Mayar has sent the mail by then, so nothing is left to do;
-// a Nomos link that comes too late is wiped and changes nothing.
+// An answer that comes after its attempt was given up. Mayar has sent the mail by then, so nothing is left to
+// do; a Nomos link that comes too late is wiped and changes nothing.
 Standing after_late_answer(const Standing& now, const Event& event) {
   const bool waiting = now.state == State::Held || now.state == State::Queued;
   const bool sent = event.outcome == Outcome::Accepted && event.hand_over == HandOver::None;

@@ -15,7 +15,8 @@ struct Event {
 };
 
 /// THE table of a job's life: the standing that `event` leads to, or nullopt where the event is not allowed.
-/// The engine moves jobs by it and `audit verify` checks them by it. docs/job-life.md shows it; a test compares.
+/// The engine moves jobs by it and `audit verify` checks them by it. docs/job-life.md shows it; a test
+/// compares.
 std::optional<Standing> next(const Standing& standing, const Event& event);
 
 }  // namespace latchkey::job

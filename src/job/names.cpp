@@ -64,17 +64,37 @@ std::optional<Enum> find(const std::array<std::string_view, N>& names, std::stri
 
 }  // namespace
 
-std::string_view name(Provider value) { return kProviderNames.at(static_cast<std::size_t>(value)); }
-std::string_view name(HandOver value) { return kHandOverNames.at(static_cast<std::size_t>(value)); }
-std::string_view name(State value) { return kStateNames.at(static_cast<std::size_t>(value)); }
-std::string_view name(Outcome value) { return kOutcomeNames.at(static_cast<std::size_t>(value)); }
-std::string_view name(Code value) { return kCodes.at(static_cast<std::size_t>(value)).name; }
-std::string_view meaning(Code value) { return kCodes.at(static_cast<std::size_t>(value)).meaning; }
+std::string_view name(Provider value) {
+  return kProviderNames.at(static_cast<std::size_t>(value));
+}
+std::string_view name(HandOver value) {
+  return kHandOverNames.at(static_cast<std::size_t>(value));
+}
+std::string_view name(State value) {
+  return kStateNames.at(static_cast<std::size_t>(value));
+}
+std::string_view name(Outcome value) {
+  return kOutcomeNames.at(static_cast<std::size_t>(value));
+}
+std::string_view name(Code value) {
+  return kCodes.at(static_cast<std::size_t>(value)).name;
+}
+std::string_view meaning(Code value) {
+  return kCodes.at(static_cast<std::size_t>(value)).meaning;
+}
 
-std::optional<Provider> provider_named(std::string_view text) { return find<Provider>(kProviderNames, text); }
-std::optional<HandOver> hand_over_named(std::string_view text) { return find<HandOver>(kHandOverNames, text); }
-std::optional<State> state_named(std::string_view text) { return find<State>(kStateNames, text); }
-std::optional<Outcome> outcome_named(std::string_view text) { return find<Outcome>(kOutcomeNames, text); }
+std::optional<Provider> provider_named(std::string_view text) {
+  return find<Provider>(kProviderNames, text);
+}
+std::optional<HandOver> hand_over_named(std::string_view text) {
+  return find<HandOver>(kHandOverNames, text);
+}
+std::optional<State> state_named(std::string_view text) {
+  return find<State>(kStateNames, text);
+}
+std::optional<Outcome> outcome_named(std::string_view text) {
+  return find<Outcome>(kOutcomeNames, text);
+}
 
 std::optional<Code> code_named(std::string_view text) {
   const auto at =

@@ -21,10 +21,40 @@ enum class Outcome { Accepted, Rejected, Throttled, NotSent, Unknown };
 
 /// Why: the closed list of design section 11. Extended only here and in names.cpp.
 enum class Code {
-  EmailNotRegistered, CustomerNotFound, InvalidRequest, Unauthorized, Forbidden, PaymentRequired, Conflict,
-  RateLimited, ProviderError, BadAnswer, UnexpectedLink, LinkRejected, Dns, Connect, Tls, Timeout, Reset, Crash,
-  Shutdown, TokenFailed, BadCredentials, ExpiredBeforeSend, CallerGone, LinkExpired, SmtpRefused, SmtpDeferred,
-  SmtpUnknown, AddressMismatch, Suppressed, MinInterval, Duplicate, Restored, Closed, AttemptsExhausted
+  EmailNotRegistered,
+  CustomerNotFound,
+  InvalidRequest,
+  Unauthorized,
+  Forbidden,
+  PaymentRequired,
+  Conflict,
+  RateLimited,
+  ProviderError,
+  BadAnswer,
+  UnexpectedLink,
+  LinkRejected,
+  Dns,
+  Connect,
+  Tls,
+  Timeout,
+  Reset,
+  Crash,
+  Shutdown,
+  TokenFailed,
+  BadCredentials,
+  ExpiredBeforeSend,
+  CallerGone,
+  LinkExpired,
+  SmtpRefused,
+  SmtpDeferred,
+  SmtpUnknown,
+  AddressMismatch,
+  Suppressed,
+  MinInterval,
+  Duplicate,
+  Restored,
+  Closed,
+  AttemptsExhausted
 };
 
 /// The one spelling of each, in SQL, JSON, TOML, logs and docs.

@@ -1,6 +1,6 @@
-// Slot k of a gate is the admission at base + k * interval. A queue that never leaves a slot empty while something
-// is due occupies, for a given set of due times, the same slots whatever order the jobs come in; so taking the first
-// free slot at or after each due time, in any order, forecasts the queue.
+// Slot k of a gate is the admission at base + k * interval. A queue that never leaves a slot empty while
+// something is due occupies, for a given set of due times, the same slots whatever order the jobs come in; so
+// taking the first free slot at or after each due time, in any order, forecasts the queue.
 #include "job/slots.h"
 
 #include <algorithm>

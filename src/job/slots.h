@@ -7,8 +7,8 @@
 
 namespace latchkey::job {
 
-/// A forecast of a gate: which of its future admissions are already spoken for. Filling it with the due times of
-/// what is queued, in any order, gives the same occupied slots as the queue itself will use.
+/// A forecast of a gate: which of its future admissions are already spoken for. Filling it with the due times
+/// of what is queued, in any order, gives the same occupied slots as the queue itself will use.
 class Slots {
  public:
   /// `now`: nothing is admitted earlier.

@@ -9,7 +9,8 @@
 
 namespace latchkey::job {
 
-/// A request as somebody wrote it: on a command line, in a row of a file, in a JSON body. Absent is not empty.
+/// A request as somebody wrote it: on a command line, in a row of a file, in a JSON body. Absent is not
+/// empty.
 struct Draft {
   std::optional<std::string> request_id;
   std::optional<std::string> email;
@@ -37,13 +38,15 @@ struct SubmissionLimits {
   TimePoint now;
 };
 
-/// Checks a draft for `provider`. Throws one InputError that carries every field that is wrong: control characters,
-/// bidi marks and line breaks anywhere; requestId outside the charset; a time that does not exist, has no zone or
-/// lies more than a year from now; a lifetime that does not parse, is not positive or exceeds the provider's
-/// link_lifetime. `hand_over` must be one this version offers: `reply` for nomos, nothing for mayar.
+/// Checks a draft for `provider`. Throws one InputError that carries every field that is wrong: control
+/// characters, bidi marks and line breaks anywhere; requestId outside the charset; a time that does not
+/// exist, has no zone or lies more than a year from now; a lifetime that does not parse, is not positive or
+/// exceeds the provider's link_lifetime. `hand_over` must be one this version offers: `reply` for nomos,
+/// nothing for mayar.
 Submission check_draft(const Draft& draft, Provider provider, const SubmissionLimits& limits);
 
-/// The bytes whose HMAC tells whether two requests are the same: what the caller gave, normalised, before defaults.
+/// The bytes whose HMAC tells whether two requests are the same: what the caller gave, normalised, before
+/// defaults.
 std::string payload_bytes(const Submission& submission);
 
 }  // namespace latchkey::job

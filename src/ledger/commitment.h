@@ -8,11 +8,12 @@
 
 namespace latchkey::ledger {
 
-/// Hex SHA-256( "latchkey/recipient/v1" 0 salt[32] provider 0 recipient ): ties an entry to a recipient that it does
-/// not name. `recipient` is the normalised form.
+/// Hex SHA-256( "latchkey/recipient/v1" 0 salt[32] provider 0 recipient ): ties an entry to a recipient that
+/// it does not name. `recipient` is the normalised form.
 std::string recipient_commitment(std::string_view salt, job::Provider provider, std::string_view recipient);
 
-/// First 32 hex characters of HMAC-SHA256( key, "latchkey/link/v1" 0 link ): recognises a link without keeping it.
+/// First 32 hex characters of HMAC-SHA256( key, "latchkey/link/v1" 0 link ): recognises a link without
+/// keeping it.
 std::string link_fingerprint(const Secret& key, const Secret& link);
 
 }  // namespace latchkey::ledger

@@ -1,5 +1,5 @@
-// Entries are written by hand rather than through a JSON library: the order of the keys, the escapes and the absence
-// of white space are the format, and this is the hottest piece of text in the program.
+// Entries are written by hand rather than through a JSON library: the order of the keys, the escapes and the
+// absence of white space are the format, and this is the hottest piece of text in the program.
 #include "ledger/entry.h"
 
 #include "base/crypto.h"
@@ -171,7 +171,8 @@ void check_reason(const std::string& reason) {
   if (characters > kReasonMax) reject("is longer than 200 characters");
   for (const std::string_view sign : {"@", "cus_", "://", "lk_"}) {
     if (reason.find(sign) != std::string::npos) {
-      reject("must not hold \"" + std::string(sign) + "\": the ledger never names a recipient, link or token");
+      reject("must not hold \"" + std::string(sign) +
+             "\": the ledger never names a recipient, link or token");
     }
   }
 }

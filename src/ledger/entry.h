@@ -11,11 +11,12 @@
 
 namespace latchkey::ledger {
 
-/// One fact of the ledger. The stored bytes are encode(entry); they are the truth and are never written again.
+/// One fact of the ledger. The stored bytes are encode(entry); they are the truth and are never written
+/// again.
 ///
-/// To change the format: add an optional member, write it in encode() at its place in the order of keys, read it in
-/// decode(), describe it in docs/ledger.md. Never change or remove what is there; a change of meaning takes `v` 2.
-/// Never in an entry: an email, a customer id, a link, a token, a key, a provider's free text.
+/// To change the format: add an optional member, write it in encode() at its place in the order of keys, read
+/// it in decode(), describe it in docs/ledger.md. Never change or remove what is there; a change of meaning
+/// takes `v` 2. Never in an entry: an email, a customer id, a link, a token, a key, a provider's free text.
 struct Entry {
   std::int64_t seq = 0;  ///< leaf index, from 0; the store assigns it
   TimePoint t;           ///< never smaller than the entry before; the store assigns it
@@ -36,24 +37,25 @@ struct Entry {
   std::optional<TimePoint> expires_at;
   std::optional<TimePoint> link_expires_at;
   std::optional<std::string> batch;
-  std::optional<std::string> commitment;  ///< hex
-  std::optional<std::string> link_fp;     ///< hex
-  std::optional<std::string> reason;      ///< an operator's words, checked by check_reason
+  std::optional<std::string> commitment;     ///< hex
+  std::optional<std::string> link_fp;        ///< hex
+  std::optional<std::string> reason;         ///< an operator's words, checked by check_reason
   std::optional<std::int64_t> prev;          ///< seq of this requestId's entry before
   std::optional<std::int64_t> subject_prev;  ///< seq of this subject's job.accepted before
   std::optional<std::string> build;
-  std::optional<TimePoint> clock;         ///< the raw reading while the clock lags behind `t`
-  std::optional<std::string> origin;      ///< log.init
-  std::optional<std::int64_t> epoch;      ///< daemon.start, daemon.stop
-  std::optional<std::string> direction;   ///< clock.jump: "back" or "forward", by `ms`
-  std::optional<std::string> name;        ///< token.created, token.revoked: the token's name
-  std::optional<std::string> token;       ///< token.created, token.revoked: the token's id
+  std::optional<TimePoint> clock;        ///< the raw reading while the clock lags behind `t`
+  std::optional<std::string> origin;     ///< log.init
+  std::optional<std::int64_t> epoch;     ///< daemon.start, daemon.stop
+  std::optional<std::string> direction;  ///< clock.jump: "back" or "forward", by `ms`
+  std::optional<std::string> name;       ///< token.created, token.revoked: the token's name
+  std::optional<std::string> token;      ///< token.created, token.revoked: the token's id
 };
 
 /// The entry's bytes: RFC 8785 restricted as in docs/ledger.md. CHECKs that they stay within 4,096 bytes.
 std::string encode(const Entry& entry);
 
-/// Reads stored bytes back. Members this version does not know are left out. Throws Error when it is no entry.
+/// Reads stored bytes back. Members this version does not know are left out. Throws Error when it is no
+/// entry.
 Entry decode(std::string_view bytes);
 
 /// Throws InputError unless `reason` may stand in the ledger: 1 to 200 printable characters, and none of `@`,

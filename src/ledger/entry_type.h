@@ -5,14 +5,48 @@
 
 namespace latchkey::ledger {
 
-/// The closed list of entry types. A new one is added here, in entry_type.cpp, in docs/ledger.md with its fields,
-/// and in job/life.cpp with the state it leads to.
+/// The closed list of entry types. A new one is added here, in entry_type.cpp, in docs/ledger.md with its
+/// fields, and in job/life.cpp with the state it leads to.
 enum class EntryType {
-  LogInit, LogRestored, DaemonStart, DaemonStop, JobAccepted, JobRefused, JobCancelled, JobHeld, JobReleased,
-  JobClosed, JobFailed, JobReprocessed, AttemptIntent, AttemptResult, AttemptLate, HandoverIntent, HandoverResult,
-  LinkClaimed, LinkExpired, BatchSubmitted, BatchPaused, BatchResumed, BatchCancelled, BatchFinished,
-  OccurrenceMissed, OccurrenceSkipped, RecipientSkipped, ProviderPaused, ProviderResumed, SubjectErased, JobsPruned,
-  AuditExport, AuditReveal, TokenCreated, TokenRevoked, KeyRotated, ConfigChanged, ClockJump, AuthDenied,
+  LogInit,
+  LogRestored,
+  DaemonStart,
+  DaemonStop,
+  JobAccepted,
+  JobRefused,
+  JobCancelled,
+  JobHeld,
+  JobReleased,
+  JobClosed,
+  JobFailed,
+  JobReprocessed,
+  AttemptIntent,
+  AttemptResult,
+  AttemptLate,
+  HandoverIntent,
+  HandoverResult,
+  LinkClaimed,
+  LinkExpired,
+  BatchSubmitted,
+  BatchPaused,
+  BatchResumed,
+  BatchCancelled,
+  BatchFinished,
+  OccurrenceMissed,
+  OccurrenceSkipped,
+  RecipientSkipped,
+  ProviderPaused,
+  ProviderResumed,
+  SubjectErased,
+  JobsPruned,
+  AuditExport,
+  AuditReveal,
+  TokenCreated,
+  TokenRevoked,
+  KeyRotated,
+  ConfigChanged,
+  ClockJump,
+  AuthDenied,
   CheckpointDaily
 };
 

@@ -27,9 +27,11 @@ struct Result {
   Millis took{0};
   std::optional<std::string> provider_request_id;  ///< only when it is an id by charset
   Secret link;                                     ///< nomos, accepted
-  std::optional<Millis> wait;  ///< the provider's gate stays closed for so long (Retry-After, exhausted limit)
-  bool pause = false;          ///< every other job would fail the same way: the provider pauses
-  /// Which access token was used, counted from 1; 0 where there is none. Two 401s for one token are one fault.
+  std::optional<Millis>
+      wait;            ///< the provider's gate stays closed for so long (Retry-After, exhausted limit)
+  bool pause = false;  ///< every other job would fail the same way: the provider pauses
+  /// Which access token was used, counted from 1; 0 where there is none. Two 401s for one token are one
+  /// fault.
   std::uint64_t credential = 0;
 };
 
@@ -43,13 +45,13 @@ struct Check {
 class Provider {
  public:
   virtual ~Provider() = default;
-  /// Makes at most one request for this attempt (a token fetch before it is no attempt). Never throws for anything
-  /// the network or the provider does.
+  /// Makes at most one request for this attempt (a token fetch before it is no attempt). Never throws for
+  /// anything the network or the provider does.
   virtual Result call(const Call& call, HttpClient& http) = 0;
   /// Reachability and credentials, without sending or minting anything.
   virtual Check check(HttpClient& http) = 0;
-  /// Reads the key files again; throws InputError or Error and keeps the old ones when they are unusable. Returns
-  /// whether anything changed.
+  /// Reads the key files again; throws InputError or Error and keeps the old ones when they are unusable.
+  /// Returns whether anything changed.
   virtual bool reload_credentials() = 0;
 };
 

@@ -9,7 +9,8 @@
 
 namespace latchkey {
 
-/// The same bytes for the same seed and the same calls, on every machine. The test prints its seed. Thread-safe.
+/// The same bytes for the same seed and the same calls, on every machine. The test prints its seed.
+/// Thread-safe.
 class SeededRandom final : public Random {
  public:
   explicit SeededRandom(std::uint64_t seed) : state_(seed) {}

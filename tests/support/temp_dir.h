@@ -18,7 +18,8 @@ class TempDir {
     path_ = pattern;
   }
   ~TempDir() {
-    std::error_code ignored;  // a destructor must not throw, and the system clears its temporary folder itself
+    std::error_code
+        ignored;  // a destructor must not throw, and the system clears its temporary folder itself
     std::filesystem::remove_all(path_, ignored);
   }
   TempDir(const TempDir&) = delete;

@@ -1,0 +1,164 @@
+#include "store/sqlite_connection.h"
+
+#include <sqlite3.h>
+
+#include "base/error.h"
+#include "store/store.h"
+
+namespace latchkey::store {
+namespace {
+
+std::string sentence(int code, int extended) {
+  switch (code) {
+    case SQLITE_CORRUPT:
+      return "is damaged: restore it from a backup";
+    case SQLITE_NOTADB:
+      return "is not a Latchkey database";
+    case SQLITE_READONLY:
+      return "cannot be written: check its permissions and those of its folder";
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+      return "may not be opened: check its permissions";
+    case SQLITE_FULL:
+      return "cannot grow: the disk is full";
+    case SQLITE_CANTOPEN:
+      return "cannot be opened: check that the file and its folder exist and may be read and written";
+    case SQLITE_IOERR:
+      return "had an input/output error (" + std::to_string(extended) + ")";
+    default:
+      return "had an unexpected error (" + std::to_string(extended) + ")";
+  }
+}
+
+}  // namespace
+
+void throw_translated(const SQLite::Exception& error, const std::filesystem::path& path) {
+  const int code = error.getErrorCode() & 0xFF;
+  if (code == SQLITE_BUSY || code == SQLITE_LOCKED) {
+    throw StoreBusy("the database " + path.string() + " is busy with another writer: try again");
+  }
+  std::string text = "the database " + path.string() + " " + sentence(code, error.getExtendedErrorCode());
+  // SQLite's own words name tables and columns, never values.
+  if (code == SQLITE_ERROR || code == SQLITE_CONSTRAINT || code == SQLITE_MISUSE) {
+    text += std::string(": ") + error.what();
+  }
+  throw Error(text);
+}
+
+Query::~Query() {
+  statement_.tryReset();
+  try {
+    statement_.clearBindings();
+  } catch (const SQLite::Exception&) {
+    // Bindings are replaced at the next use; there is nothing to undo.
+  }
+}
+
+Query& Query::bind(std::int64_t value) {
+  statement_.bind(next_parameter_++, value);
+  return *this;
+}
+
+Query& Query::bind(std::string_view text) {
+  statement_.bind(next_parameter_++, std::string(text));
+  return *this;
+}
+
+Query& Query::bind_blob(std::string_view bytes) {
+  statement_.bind(next_parameter_++, bytes.data(), static_cast<int>(bytes.size()));
+  return *this;
+}
+
+Query& Query::bind_null() {
+  statement_.bind(next_parameter_++);
+  return *this;
+}
+
+bool Query::step() {
+  try {
+    return statement_.executeStep();
+  } catch (const SQLite::Exception& error) {
+    throw_translated(error, path_);
+  }
+}
+
+int Query::run() {
+  while (step()) {
+  }
+  return statement_.getChanges();
+}
+
+bool Query::is_null(int column) const {
+  return statement_.getColumn(column).isNull();
+}
+std::int64_t Query::integer(int column) const {
+  return statement_.getColumn(column).getInt64();
+}
+
+std::string Query::text(int column) const {
+  const SQLite::Column value = statement_.getColumn(column);
+  const char* bytes = value.getText();
+  return std::string(bytes, static_cast<std::size_t>(value.getBytes()));
+}
+
+std::string Query::blob(int column) const {
+  const SQLite::Column value = statement_.getColumn(column);
+  const void* bytes = value.getBlob();
+  return std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(value.getBytes()));
+}
+
+std::optional<TimePoint> Query::optional_time(int column) const {
+  if (is_null(column)) return std::nullopt;
+  return time(column);
+}
+
+SqliteConnection::SqliteConnection(const std::filesystem::path& path, Access access, Millis wait)
+    : path_(path) {
+  try {
+    const int flags = access == Access::ReadOnly ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE;
+    database_ = std::make_unique<SQLite::Database>(path.string(), flags, static_cast<int>(wait.count()));
+    sqlite3_db_config(database_->getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    if (access == Access::ReadWrite) {
+      database_->exec("PRAGMA journal_mode=WAL");
+      database_->exec("PRAGMA synchronous=FULL");
+      database_->exec("PRAGMA recursive_triggers=ON");
+      database_->exec("PRAGMA secure_delete=ON");
+    }
+  } catch (const SQLite::Exception& error) {
+    throw_translated(error, path_);
+  }
+}
+
+Query SqliteConnection::query(const char* sql) {
+  auto& statement = statements_[sql];
+  try {
+    if (!statement) statement = std::make_unique<SQLite::Statement>(*database_, sql);
+  } catch (const SQLite::Exception& error) {
+    throw_translated(error, path_);
+  }
+  return Query(*statement, path_);
+}
+
+void SqliteConnection::execute(const std::string& sql) {
+  try {
+    database_->exec(sql);
+  } catch (const SQLite::Exception& error) {
+    throw_translated(error, path_);
+  }
+}
+
+std::int64_t SqliteConnection::pragma(const char* name) {
+  try {
+    return database_->execAndGet(std::string("PRAGMA ") + name).getInt64();
+  } catch (const SQLite::Exception& error) {
+    throw_translated(error, path_);
+  }
+}
+
+std::int64_t SqliteConnection::data_version() {
+  auto statement = query("PRAGMA data_version");
+  LATCHKEY_CHECK(statement.step());
+  return statement.integer(0);
+}
+
+}  // namespace latchkey::store

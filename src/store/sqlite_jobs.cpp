@@ -1,0 +1,275 @@
+// The jobs table of SqliteStore.
+#include "store/sqlite_store.h"
+
+#define LATCHKEY_JOB_COLUMNS                                                                            \
+  "id, request_id, provider, subject, hand_over, payload_mac, batch, state, step, cancel_requested, "   \
+  "due_at, "                                                                                            \
+  "expires_at, fresh_until, lifetime, attempts, tries, unknown_retried, outcome, code, epoch, import, " \
+  "ready, "                                                                                             \
+  "created_at, finished_at, last_seq "
+// A macro so that every statement below stays a literal: the literal is the key of the prepared statement.
+#define LATCHKEY_SELECT_JOBS "SELECT " LATCHKEY_JOB_COLUMNS "FROM jobs "
+
+namespace latchkey::store {
+namespace {
+
+using job::Job;
+
+// A word in the database that no version wrote: damage, not input.
+template <typename Value>
+Value known(std::optional<Value> value) {
+  if (!value) throw Error("the database holds a word that this version does not know");
+  return *value;
+}
+
+Job read_job(const Query& row) {
+  Job job;
+  job.id = row.integer(0);
+  job.request_id = row.text(1);
+  job.provider = known(job::provider_named(row.text(2)));
+  job.subject = row.text(3);
+  job.hand_over = known(job::hand_over_named(row.text(4)));
+  job.payload_mac = row.blob(5);
+  job.batch = row.text(6);
+  job.standing.state = known(job::state_named(row.text(7)));
+  job.standing.step = static_cast<job::Step>(row.integer(8));
+  job.standing.cancel_requested = row.integer(9) != 0;
+  job.due_at = row.time(10);
+  job.expires_at = row.time(11);
+  job.fresh_until = row.time(12);
+  job.lifetime = Millis(row.integer(13));
+  job.attempts = static_cast<int>(row.integer(14));
+  job.tries = static_cast<int>(row.integer(15));
+  job.unknown_retried = row.integer(16) != 0;
+  if (!row.is_null(17)) job.outcome = known(job::outcome_named(row.text(17)));
+  if (!row.is_null(18)) job.code = known(job::code_named(row.text(18)));
+  job.epoch = row.integer(19);
+  job.import = row.integer(20);
+  job.ready = row.integer(21) != 0;
+  job.created_at = row.time(22);
+  job.finished_at = row.optional_time(23);
+  job.last_seq = row.integer(24);
+  return job;
+}
+
+std::vector<Job> read_jobs(Query& query) {
+  std::vector<Job> jobs;
+  while (query.step()) jobs.push_back(read_job(query));
+  return jobs;
+}
+
+std::vector<TimePoint> read_times(Query& query) {
+  std::vector<TimePoint> times;
+  while (query.step()) times.push_back(query.time(0));
+  return times;
+}
+
+template <typename Enum>
+std::optional<std::string_view> name_of(const std::optional<Enum>& value) {
+  if (!value) return std::nullopt;
+  return job::name(*value);
+}
+
+}  // namespace
+
+std::optional<Job> SqliteStore::find_job(const std::string& request_id) {
+  auto query = connection_.query(LATCHKEY_SELECT_JOBS "WHERE request_id = ?");
+  query.bind(request_id);
+  if (!query.step()) return std::nullopt;
+  return read_job(query);
+}
+
+void SqliteStore::insert_job(Job& job) {
+  connection_
+      .query(
+          "INSERT INTO jobs (request_id, provider, subject, hand_over, payload_mac, batch, state, due_at, "
+          "expires_at, fresh_until, lifetime, epoch, import, ready, created_at, last_seq) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .bind(job.request_id)
+      .bind(job::name(job.provider))
+      .bind(job.subject)
+      .bind(job::name(job.hand_over))
+      .bind_blob(job.payload_mac)
+      .bind(job.batch)
+      .bind(job::name(job.standing.state))
+      .bind(job.due_at)
+      .bind(job.expires_at)
+      .bind(job.fresh_until)
+      .bind(job.lifetime.count())
+      .bind(job.epoch)
+      .bind(job.import)
+      .bind(job.ready)
+      .bind(job.created_at)
+      .bind(job.last_seq)
+      .run();
+  job.id = connection_.database().getLastInsertRowid();
+}
+
+void SqliteStore::update_job(const Job& job) {
+  connection_
+      .query(
+          "UPDATE jobs SET state = ?, step = ?, cancel_requested = ?, due_at = ?, attempts = ?, tries = ?, "
+          "unknown_retried = ?, outcome = ?, code = ?, epoch = ?, import = ?, ready = ?, finished_at = ?, "
+          "last_seq = ? WHERE id = ?")
+      .bind(job::name(job.standing.state))
+      .bind(static_cast<int>(job.standing.step))
+      .bind(job.standing.cancel_requested)
+      .bind(job.due_at)
+      .bind(job.attempts)
+      .bind(job.tries)
+      .bind(job.unknown_retried)
+      .bind(name_of(job.outcome))
+      .bind(name_of(job.code))
+      .bind(job.epoch)
+      .bind(job.import)
+      .bind(job.ready)
+      .bind(job.finished_at)
+      .bind(job.last_seq)
+      .bind(job.id)
+      .run();
+}
+
+void SqliteStore::each_job(const JobFilter& filter, const std::function<bool(const Job&)>& visit) {
+  std::string states;  // ",queued,running,": a list that one literal statement can take
+  for (const job::State state : filter.states) states += "," + std::string(job::name(state));
+  if (!states.empty()) states += ",";
+  const auto bind_and_visit = [&](Query query) {
+    query.bind(name_of(filter.provider));
+    query.bind(states);
+    query.bind(name_of(filter.outcome)).bind(name_of(filter.code)).bind(filter.batch);
+    query.bind(filter.created_from).bind(filter.created_to);
+    while (query.step() && visit(read_job(query))) {
+    }
+  };
+#define LATCHKEY_FILTERED_JOBS                                                                     \
+  LATCHKEY_SELECT_JOBS                                                                             \
+  "WHERE (?1 IS NULL OR provider = ?1) AND (?2 = '' OR instr(?2, ',' || state || ',') > 0) AND "   \
+  "(?3 IS NULL OR outcome = ?3) AND (?4 IS NULL OR code = ?4) AND (?5 IS NULL OR batch = ?5) AND " \
+  "(?6 IS NULL OR created_at >= ?6) AND (?7 IS NULL OR created_at < ?7) ORDER BY id "
+  if (filter.newest_first) {
+    bind_and_visit(connection_.query(LATCHKEY_FILTERED_JOBS "DESC"));
+  } else {
+    bind_and_visit(connection_.query(LATCHKEY_FILTERED_JOBS "ASC"));
+  }
+#undef LATCHKEY_FILTERED_JOBS
+}
+
+int SqliteStore::ready_due_jobs(TimePoint now, int limit) {
+  const int imported =
+      connection_
+          .query(
+              "UPDATE jobs SET import = 0 WHERE id IN (SELECT id FROM jobs WHERE state = 'queued' "
+              "AND import <> 0 AND import IN (SELECT id FROM imports WHERE complete = 1) LIMIT ?)")
+          .bind(limit)
+          .run();
+  if (imported < limit) connection_.query("DELETE FROM imports WHERE complete = 1").run();
+  return connection_
+      .query(
+          "UPDATE jobs SET ready = 1 WHERE id IN (SELECT id FROM jobs WHERE state = 'queued' AND ready = 0 "
+          "AND import = 0 AND due_at <= ? ORDER BY due_at LIMIT ?)")
+      .bind(now)
+      .bind(limit)
+      .run();
+}
+
+std::vector<Job> SqliteStore::takeable_jobs(job::Provider provider, bool in_batch, TimePoint now, int limit) {
+  auto query = connection_.query(
+      "SELECT " LATCHKEY_JOB_COLUMNS
+      "FROM jobs AS queued WHERE state = 'queued' AND ready = 1 AND provider = ? AND (batch <> '') = ? "
+      "AND fresh_until > ? AND NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.state = 'running' "
+      "AND other.subject = queued.subject) ORDER BY fresh_until, id LIMIT ?");
+  query.bind(job::name(provider)).bind(in_batch).bind(now).bind(limit);
+  return read_jobs(query);
+}
+
+std::vector<Job> SqliteStore::stale_jobs(TimePoint now, int limit) {
+  // One range of the index for each of its leading values, then what an import left unfinished.
+  std::vector<Job> stale;
+  const auto room = [&] { return limit - static_cast<int>(stale.size()); };
+  for (const job::Provider provider : job::kProviders) {
+    for (const bool in_batch : {false, true}) {
+      auto query =
+          connection_.query(LATCHKEY_SELECT_JOBS
+                            "WHERE state = 'queued' AND ready = 1 AND provider = ? AND (batch <> '') = ? "
+                            "AND fresh_until <= ? ORDER BY fresh_until, id LIMIT ?");
+      query.bind(job::name(provider)).bind(in_batch).bind(now).bind(room());
+      for (Job& job : read_jobs(query)) stale.push_back(std::move(job));
+    }
+  }
+  auto query =
+      connection_.query(LATCHKEY_SELECT_JOBS
+                        "WHERE state = 'queued' AND import <> 0 AND import IN (SELECT id FROM imports) "
+                        "AND fresh_until <= ? LIMIT ?");
+  query.bind(now).bind(room());
+  for (Job& job : read_jobs(query)) stale.push_back(std::move(job));
+  return stale;
+}
+
+std::vector<Job> SqliteStore::running_jobs() {
+  auto query = connection_.query(LATCHKEY_SELECT_JOBS "WHERE state = 'running' ORDER BY id");
+  return read_jobs(query);
+}
+
+std::vector<Job> SqliteStore::queued_reply_jobs() {
+  auto query =
+      connection_.query(LATCHKEY_SELECT_JOBS "WHERE state = 'queued' AND hand_over = 'reply' ORDER BY id");
+  return read_jobs(query);
+}
+
+NextTimes SqliteStore::next_times() {
+  NextTimes times;
+  {
+    auto query =
+        connection_.query("SELECT min(due_at) FROM jobs WHERE state = 'queued' AND ready = 0 AND import = 0");
+    if (query.step()) times.due = query.optional_time(0);
+  }
+  if (connection_.query("SELECT 1 FROM imports WHERE complete = 1").step()) times.due = now_;
+  for (const job::Provider provider : job::kProviders) {
+    for (const bool in_batch : {false, true}) {
+      auto query = connection_.query(
+          "SELECT min(fresh_until) FROM jobs WHERE state = 'queued' AND ready = 1 AND provider = ? "
+          "AND (batch <> '') = ?");
+      query.bind(job::name(provider)).bind(in_batch);
+      if (!query.step() || query.is_null(0)) continue;
+      if (!times.stale || query.time(0) < *times.stale) times.stale = query.time(0);
+    }
+  }
+  return times;
+}
+
+std::vector<TimePoint> SqliteStore::ready_due_times(job::Provider provider) {
+  auto query = connection_.query(
+      "SELECT due_at FROM jobs WHERE state = 'queued' AND ready = 1 AND provider = ?1 UNION ALL "
+      "SELECT due_at FROM jobs WHERE state = 'queued' AND import <> 0 AND provider = ?1");
+  query.bind(job::name(provider));
+  return read_times(query);
+}
+
+std::vector<TimePoint> SqliteStore::waiting_due_times(job::Provider provider, TimePoint after, TimePoint to) {
+  auto query = connection_.query(
+      "SELECT due_at FROM jobs WHERE state = 'queued' AND ready = 0 AND import = 0 AND provider = ? "
+      "AND due_at > ? AND due_at <= ?");
+  query.bind(job::name(provider)).bind(after).bind(to);
+  return read_times(query);
+}
+
+void SqliteStore::shift_freshness(Millis step) {
+  // A full scan, which a clock that is set is worth: held jobs have no index.
+  connection_
+      .query("UPDATE jobs SET fresh_until = min(expires_at, fresh_until + ?) WHERE state IN ('running', 'held') "
+             "OR (state = 'queued' AND ready = 1)")
+      .bind(step.count())
+      .run();
+}
+
+std::vector<std::pair<std::pair<job::Provider, job::State>, std::int64_t>> SqliteStore::count_jobs() {
+  auto query = connection_.query("SELECT provider, state, count(*) FROM jobs GROUP BY provider, state");
+  std::vector<std::pair<std::pair<job::Provider, job::State>, std::int64_t>> counts;
+  while (query.step()) {
+    counts.push_back({{known(job::provider_named(query.text(0))), known(job::state_named(query.text(1)))},
+                      query.integer(2)});
+  }
+  return counts;
+}
+
+}  // namespace latchkey::store

@@ -1,0 +1,156 @@
+// The small tables of SqliteStore: imports, subjects, gates, the epoch, API tokens.
+#include "store/sqlite_store.h"
+
+namespace latchkey::store {
+
+std::int64_t SqliteStore::open_import() {
+  connection_.query("INSERT INTO imports (complete) VALUES (0)").run();
+  return connection_.database().getLastInsertRowid();
+}
+
+void SqliteStore::complete_import(std::int64_t import) {
+  connection_.query("UPDATE imports SET complete = 1 WHERE id = ?").bind(import).run();
+}
+
+bool SqliteStore::import_is_open(std::int64_t import) {
+  auto query = connection_.query("SELECT 1 FROM imports WHERE id = ? AND complete = 0");
+  query.bind(import);
+  return query.step();
+}
+
+namespace {
+
+std::optional<Subject> read_subject(Query& query) {
+  if (!query.step()) return std::nullopt;
+  Subject subject;
+  subject.id = query.text(0);
+  const auto provider = job::provider_named(query.text(1));
+  if (!provider) throw Error("the database holds a provider that this version does not know");
+  subject.provider = *provider;
+  subject.recipient = query.text(2);
+  subject.address = query.text(3);
+  subject.salt = query.blob(4);
+  if (!query.is_null(5)) subject.last_accepted_seq = query.integer(5);
+  return subject;
+}
+
+}  // namespace
+
+std::optional<Subject> SqliteStore::find_subject(job::Provider provider, const std::string& recipient) {
+  auto query = connection_.query(
+      "SELECT id, provider, recipient, address, salt, last_accepted_seq FROM subjects "
+      "WHERE provider = ? AND recipient = ?");
+  query.bind(job::name(provider)).bind(recipient);
+  return read_subject(query);
+}
+
+std::optional<Subject> SqliteStore::subject(const std::string& id) {
+  auto query = connection_.query(
+      "SELECT id, provider, recipient, address, salt, last_accepted_seq FROM subjects WHERE id = ?");
+  query.bind(id);
+  return read_subject(query);
+}
+
+void SqliteStore::put_subject(const Subject& subject) {
+  connection_
+      .query(
+          "INSERT INTO subjects (id, provider, recipient, address, salt, last_accepted_seq) "
+          "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET address = excluded.address, "
+          "last_accepted_seq = excluded.last_accepted_seq")
+      .bind(subject.id)
+      .bind(job::name(subject.provider))
+      .bind(subject.recipient)
+      .bind(subject.address)
+      .bind_blob(subject.salt)
+      .bind(subject.last_accepted_seq)
+      .run();
+}
+
+job::Gate SqliteStore::gate(job::Provider provider) {
+  auto query = connection_.query(
+      "SELECT tat, wait_until, since_batch, paused, paused_by_system, pause_reason, pause_code, paused_by, "
+      "paused_at FROM gates WHERE provider = ?");
+  query.bind(job::name(provider));
+  job::Gate gate;
+  gate.provider = provider;
+  if (!query.step()) return gate;
+  gate.tat = job::Micros(query.integer(0));
+  gate.wait_until = query.optional_time(1);
+  gate.since_batch = static_cast<int>(query.integer(2));
+  gate.paused = query.integer(3) != 0;
+  gate.paused_by_system = query.integer(4) != 0;
+  gate.pause_reason = query.text(5);
+  if (!query.is_null(6)) gate.pause_code = job::code_named(query.text(6));
+  gate.paused_by = query.text(7);
+  gate.paused_at = query.time(8);
+  return gate;
+}
+
+void SqliteStore::put_gate(const job::Gate& gate) {
+  connection_.query("INSERT OR REPLACE INTO gates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .bind(job::name(gate.provider))
+      .bind(gate.tat.count())
+      .bind(gate.wait_until)
+      .bind(gate.since_batch)
+      .bind(gate.paused)
+      .bind(gate.paused_by_system)
+      .bind(gate.pause_reason)
+      .bind(gate.pause_code ? std::optional(job::name(*gate.pause_code)) : std::nullopt)
+      .bind(gate.paused_by)
+      .bind(gate.paused_at)
+      .run();
+}
+
+std::int64_t SqliteStore::take_epoch() {
+  connection_.query("UPDATE daemon SET epoch = epoch + 1").run();
+  return epoch();
+}
+
+std::int64_t SqliteStore::epoch() {
+  auto query = connection_.query("SELECT epoch FROM daemon");
+  if (!query.step()) throw Error("the database has lost the row of its daemon");
+  return query.integer(0);
+}
+
+void SqliteStore::put_token(const Token& token) {
+  connection_.query("INSERT OR REPLACE INTO api_tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .bind(token.id)
+      .bind(token.name)
+      .bind_blob(token.hash)
+      .bind(token.scopes)
+      .bind(token.actor)
+      .bind(token.single_use)
+      .bind(token.created_at)
+      .bind(token.expires_at)
+      .bind(token.revoked_at)
+      .run();
+}
+
+std::optional<Token> SqliteStore::find_token(const std::string& id) {
+  auto query = connection_.query(
+      "SELECT id, name, hash, scopes, actor, single_use, created_at, expires_at, revoked_at FROM api_tokens "
+      "WHERE id = ?");
+  query.bind(id);
+  if (!query.step()) return std::nullopt;
+  Token token;
+  token.id = query.text(0);
+  token.name = query.text(1);
+  token.hash = query.blob(2);
+  token.scopes = query.text(3);
+  token.actor = query.text(4);
+  token.single_use = query.integer(5) != 0;
+  token.created_at = query.time(6);
+  token.expires_at = query.optional_time(7);
+  token.revoked_at = query.optional_time(8);
+  return token;
+}
+
+void SqliteStore::drop_token(const std::string& id) {
+  connection_.query("DELETE FROM api_tokens WHERE id = ?").bind(id).run();
+}
+
+void SqliteStore::drop_expired_tokens(TimePoint now) {
+  connection_.query("DELETE FROM api_tokens WHERE single_use = 1 AND expires_at <= ?").bind(now).run();
+}
+
+}  // namespace latchkey::store

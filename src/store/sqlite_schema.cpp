@@ -1,0 +1,133 @@
+#include "store/sqlite_schema.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "base/crypto.h"
+#include "base/encoding.h"
+#include "base/error.h"
+#include "store/migrations.h"
+#include "store/sqlite_connection.h"
+#include "store/store.h"
+
+namespace latchkey::store {
+namespace {
+
+constexpr Millis kWait{5000};
+
+[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& why) {
+  throw Error("the database " + path.string() + " " + why);
+}
+
+// Bytes 68..71 of SQLite's file header, big-endian (https://www.sqlite.org/fileformat.html section 1.3).
+std::int64_t application_id_in(const std::array<char, 100>& header) {
+  std::int64_t id = 0;
+  for (std::size_t i = 68; i < 72; ++i) id = id * 256 + static_cast<unsigned char>(header[i]);
+  return id;
+}
+
+std::string checksum(const Migration& migration) {
+  return to_hex(sha256(migration.sql));
+}
+
+void require_same(SqliteConnection& connection, const Migration& migration) {
+  auto query = connection.query("SELECT checksum FROM migrations WHERE number = ?");
+  query.bind(migration.number);
+  if (!query.step() || query.text(0) != checksum(migration)) {
+    refuse(connection.path(),
+           "was made by another build: migration " + migration.name + " differs from this program's");
+  }
+}
+
+void apply(SqliteConnection& connection, const Migration& migration, Clock& clock) {
+  connection.execute("BEGIN IMMEDIATE");
+  try {
+    connection.execute(migration.sql);
+    connection.query("INSERT INTO migrations VALUES (?, ?, ?, ?)")
+        .bind(migration.number)
+        .bind(migration.name)
+        .bind(checksum(migration))
+        .bind(clock.now().wall)
+        .run();
+    connection.execute("PRAGMA user_version = " + std::to_string(migration.number));
+    connection.execute("COMMIT");
+  } catch (...) {
+    connection.execute("ROLLBACK");
+    throw;
+  }
+}
+
+int apply_missing(SqliteConnection& connection, Clock& clock,
+                  const std::function<void(const std::string&)>& applied) {
+  const std::int64_t version = connection.pragma("user_version");
+  if (version > newest_schema()) {
+    refuse(connection.path(), "was made by a newer Latchkey (schema " + std::to_string(version) +
+                                  ", this program knows " + std::to_string(newest_schema()) + ")");
+  }
+  int count = 0;
+  for (const Migration& migration : embedded_migrations()) {
+    if (migration.number <= version) {
+      require_same(connection, migration);
+      continue;
+    }
+    apply(connection, migration, clock);
+    if (applied) applied(migration.name);
+    ++count;
+  }
+  // Into the main file, where require_our_database and a copy of the file alone see it.
+  if (count > 0) connection.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  return count;
+}
+
+}  // namespace
+
+int newest_schema() {
+  return embedded_migrations().back().number;
+}
+
+void require_our_database(const std::filesystem::path& path) {
+  struct stat info {};
+  if (stat(path.c_str(), &info) != 0) {
+    if (errno == ENOENT) refuse(path, "does not exist: run `latchkey init` first");
+    if (errno == ENOTDIR) refuse(path, "lies in something that is not a folder");
+    refuse(path, "may not be looked at: check the permissions of its folder");
+  }
+  if (S_ISDIR(info.st_mode)) refuse(path, "is a folder, not a file");
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) refuse(path, "may not be read: check its permissions");
+  std::array<char, 100> header{};
+  const ssize_t count = read(file, header.data(), header.size());
+  close(file);
+  if (count != static_cast<ssize_t>(header.size()) || std::string(header.data(), 15) != "SQLite format 3") {
+    refuse(path, "is not an SQLite database, or is damaged");
+  }
+  if (application_id_in(header) != kApplicationId) refuse(path, "belongs to another program");
+}
+
+void create_database(const std::filesystem::path& path, Clock& clock) {
+  // Created by hand first: with the right mode, and only where nothing was.
+  const int file = open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+  if (file < 0) {
+    refuse(path, errno == EEXIST ? "exists already"
+                                 : "cannot be created: check that its folder exists and may be written");
+  }
+  close(file);
+  SqliteConnection connection(path, Access::ReadWrite, kWait);
+  connection.execute("PRAGMA application_id = " + std::to_string(kApplicationId));
+  connection.execute(
+      "CREATE TABLE migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, "
+      "applied_at INTEGER NOT NULL) STRICT");
+  apply_missing(connection, clock, {});
+}
+
+int migrate_database(const std::filesystem::path& path, Clock& clock,
+                     const std::function<void(const std::string&)>& applied) {
+  SqliteConnection connection(path, Access::ReadWrite, kWait);
+  return apply_missing(connection, clock, applied);
+}
+
+}  // namespace latchkey::store

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "base/clock.h"
+
+namespace latchkey::store {
+
+/// "LKey" in the file's header: what tells a Latchkey database from any other.
+constexpr std::int64_t kApplicationId = 0x4C4B6579;
+
+/// The schema this program knows.
+int newest_schema();
+
+/// Creates an empty database with the newest schema; the caller holds the daemon lock. Throws Error when the
+/// file exists or its folder is missing.
+void create_database(const std::filesystem::path& path, Clock& clock);
+
+/// Refuses what is no database of ours, without opening it through SQLite and so without changing a byte:
+/// missing, a folder, another program's file, not SQLite at all. Throws Error. Call it once, before the
+/// process's first connection: closing a descriptor of the file later would drop SQLite's locks (POSIX).
+void require_our_database(const std::filesystem::path& path);
+
+/// Applies the migrations that are missing, each in its own transaction; the caller holds the daemon lock.
+/// Throws Error when one that was applied differs from the one this program carries, or the database is
+/// newer. Calls `applied` after each. Returns how many there were.
+int migrate_database(const std::filesystem::path& path, Clock& clock,
+                     const std::function<void(const std::string&)>& applied = {});
+
+}  // namespace latchkey::store

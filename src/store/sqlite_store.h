@@ -1,0 +1,80 @@
+#pragma once
+
+#include "store/sqlite_connection.h"
+#include "store/store.h"
+
+namespace latchkey::store {
+
+/// Store over one SQLite database file.
+class SqliteStore final : public Store {
+ public:
+  /// Opens an existing database of exactly the newest schema. `wait`: how long begin() waits for another
+  /// writer. Throws Error when it cannot be opened, or is older (then `latchkey migrate` helps) or newer.
+  SqliteStore(const std::filesystem::path& path, Clock& clock, Access access = Access::ReadWrite,
+              Millis wait = std::chrono::seconds(5));
+
+  Instant begin() override;
+  void commit() override;
+  void rollback() override;
+  void savepoint() override;
+  void release_savepoint() override;
+  void rollback_to_savepoint() override;
+  bool changed_by_others() override;
+
+  Head head() override;
+  std::int64_t append(ledger::Entry& entry) override;
+  std::optional<std::string> entry(std::int64_t seq) override;
+  void each_entry(const EntryFilter& filter, const std::function<bool(const std::string&)>& visit) override;
+
+  std::optional<job::Job> find_job(const std::string& request_id) override;
+  void insert_job(job::Job& job) override;
+  void update_job(const job::Job& job) override;
+  void each_job(const JobFilter& filter, const std::function<bool(const job::Job&)>& visit) override;
+  int ready_due_jobs(TimePoint now, int limit) override;
+  std::vector<job::Job> takeable_jobs(job::Provider provider, bool in_batch, TimePoint now,
+                                      int limit) override;
+  std::vector<job::Job> stale_jobs(TimePoint now, int limit) override;
+  std::vector<job::Job> running_jobs() override;
+  std::vector<job::Job> queued_reply_jobs() override;
+  NextTimes next_times() override;
+  std::vector<TimePoint> ready_due_times(job::Provider provider) override;
+  std::vector<TimePoint> waiting_due_times(job::Provider provider, TimePoint after, TimePoint to) override;
+  void shift_freshness(Millis step) override;
+  std::vector<std::pair<std::pair<job::Provider, job::State>, std::int64_t>> count_jobs() override;
+
+  std::int64_t open_import() override;
+  void complete_import(std::int64_t import) override;
+  bool import_is_open(std::int64_t import) override;
+
+  std::optional<Subject> find_subject(job::Provider provider, const std::string& recipient) override;
+  std::optional<Subject> subject(const std::string& id) override;
+  void put_subject(const Subject& subject) override;
+
+  job::Gate gate(job::Provider provider) override;
+  void put_gate(const job::Gate& gate) override;
+
+  std::int64_t take_epoch() override;
+  std::int64_t epoch() override;
+
+  void put_token(const Token& token) override;
+  std::optional<Token> find_token(const std::string& id) override;
+  void drop_token(const std::string& id) override;
+  void drop_expired_tokens(TimePoint now) override;
+
+ private:
+  void require_schema();
+  Head read_head();
+  std::int64_t first_seq_at(TimePoint time);
+
+  SqliteConnection connection_;
+  Clock& clock_;
+  bool in_transaction_ = false;
+  std::int64_t data_version_ = -1;  // as of the last changed_by_others()
+  std::int64_t head_version_ = -1;  // data_version under which head_ was read or written
+  TimePoint now_;                   // read inside the open transaction
+  Head head_;
+  Head head_before_;  // of the open transaction, for its rollback
+  Head head_at_savepoint_;
+};
+
+}  // namespace latchkey::store

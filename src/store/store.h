@@ -1,0 +1,199 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "job/gate.h"
+#include "job/job.h"
+#include "ledger/entry.h"
+
+namespace latchkey::store {
+
+/// Another writer held the database for longer than we wait. Nothing was changed; worth another try.
+class StoreBusy : public Error {
+ public:
+  using Error::Error;
+};
+
+/// Another daemon, or a newer program's schema, has taken the database over: this daemon must stop.
+class EpochLost : public Error {
+ public:
+  using Error::Error;
+};
+
+/// The only place where a recipient is kept. `id` stands for it everywhere else.
+struct Subject {
+  std::string id;
+  job::Provider provider = job::Provider::Mayar;
+  std::string recipient;                          ///< normalised; what is looked up and committed to
+  std::string address;                            ///< as last given
+  std::string salt;                               ///< 32 random bytes
+  std::optional<std::int64_t> last_accepted_seq;  ///< its latest job.accepted
+};
+
+/// Who may call the API. Only the SHA-256 of the secret part is kept.
+struct Token {
+  std::string id;
+  std::string name;
+  std::string hash;    ///< 32 bytes
+  std::string scopes;  ///< separated by single spaces
+  std::string actor;   ///< what the ledger shows: "token:ID", or "uid:N" for a command's own token
+  bool single_use = false;
+  TimePoint created_at;
+  std::optional<TimePoint> expires_at;
+  std::optional<TimePoint> revoked_at;
+};
+
+/// Which jobs a question is about; what is empty does not restrict.
+struct JobFilter {
+  std::optional<job::Provider> provider;
+  std::vector<job::State> states;
+  std::optional<job::Outcome> outcome;
+  std::optional<job::Code> code;
+  std::optional<std::string> batch;
+  std::optional<TimePoint> created_from;  ///< inclusive
+  std::optional<TimePoint> created_to;    ///< exclusive
+  bool newest_first = false;
+};
+
+/// Which entries a question is about; what is empty does not restrict.
+struct EntryFilter {
+  std::optional<ledger::EntryType> type;
+  std::optional<job::Provider> provider;
+  std::optional<job::Outcome> outcome;
+  std::optional<job::Code> code;
+  std::optional<TimePoint> from;  ///< inclusive
+  std::optional<TimePoint> to;    ///< exclusive
+  bool newest_first = false;
+};
+
+/// How far the ledger reaches.
+struct Head {
+  std::int64_t size = 0;  ///< entries; also the next seq
+  TimePoint last_time;    ///< of the last entry
+};
+
+/// When a turn is next needed for what is queued; nullopt: for nothing.
+struct NextTimes {
+  std::optional<TimePoint> due;    ///< earliest dueAt of what is not ready yet
+  std::optional<TimePoint> stale;  ///< earliest end of freshness of what is queued and due
+};
+
+/// Durable state: jobs, subjects, gates, tokens and the ledger. One object is one connection and belongs to
+/// one thread; several may be open on one database, also in other processes. Every write needs an open
+/// transaction (use Transaction below); reads see its writes. Throws StoreBusy, EpochLost or Error (broken
+/// environment); a transaction in which something threw must be rolled back.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// Takes the write lock first, then reads schema version and ledger head. Returns the time read inside it.
+  virtual Instant begin() = 0;
+  /// Durable when it returns.
+  virtual void commit() = 0;
+  /// Also after a failed commit; does nothing without a transaction.
+  virtual void rollback() = 0;
+  /// Savepoints nest one deep: one item of a turn.
+  virtual void savepoint() = 0;
+  virtual void release_savepoint() = 0;
+  virtual void rollback_to_savepoint() = 0;
+  /// Whether another connection has written since this was last asked. Costs microseconds, takes no lock.
+  virtual bool changed_by_others() = 0;
+
+  // --- ledger
+  virtual Head head() = 0;
+  /// Assigns `seq` and `t` and stores the entry's bytes. Returns seq.
+  virtual std::int64_t append(ledger::Entry& entry) = 0;
+  /// The stored bytes of one entry.
+  virtual std::optional<std::string> entry(std::int64_t seq) = 0;
+  /// Calls `visit` with the bytes of each entry that fits, in order of seq, until it returns false.
+  virtual void each_entry(const EntryFilter& filter,
+                          const std::function<bool(const std::string&)>& visit) = 0;
+
+  // --- jobs
+  virtual std::optional<job::Job> find_job(const std::string& request_id) = 0;
+  /// Stores a new job and sets its id.
+  virtual void insert_job(job::Job& job) = 0;
+  /// Writes every member that can change back.
+  virtual void update_job(const job::Job& job) = 0;
+  virtual void each_job(const JobFilter& filter, const std::function<bool(const job::Job&)>& visit) = 0;
+  /// Makes queued jobs takeable whose dueAt has come and whose import is complete, at most `limit`. Returns
+  /// how many.
+  virtual int ready_due_jobs(TimePoint now, int limit) = 0;
+  /// Takeable jobs by freshness end, then age, at most `limit`: single ones or batch ones. None whose subject
+  /// has a running job, none that is stale at `now`.
+  virtual std::vector<job::Job> takeable_jobs(job::Provider provider, bool in_batch, TimePoint now,
+                                              int limit) = 0;
+  /// Queued jobs whose freshness has ended, at most `limit`.
+  virtual std::vector<job::Job> stale_jobs(TimePoint now, int limit) = 0;
+  virtual std::vector<job::Job> running_jobs() = 0;
+  /// Queued jobs that only a waiting caller of a former process could use.
+  virtual std::vector<job::Job> queued_reply_jobs() = 0;
+  virtual NextTimes next_times() = 0;
+  /// For forecasts: dueAt of the provider's takeable jobs and of those in a large import.
+  virtual std::vector<TimePoint> ready_due_times(job::Provider provider) = 0;
+  /// For forecasts: dueAt of the provider's queued jobs that wait for it, in (after, to].
+  virtual std::vector<TimePoint> waiting_due_times(job::Provider provider, TimePoint after, TimePoint to) = 0;
+  /// After the clock was set: moves the end of freshness of what is due (takeable, running, held) by `step`, never
+  /// beyond expiresAt.
+  virtual void shift_freshness(Millis step) = 0;
+  /// How many jobs are in each state, by provider.
+  virtual std::vector<std::pair<std::pair<job::Provider, job::State>, std::int64_t>> count_jobs() = 0;
+
+  // --- large imports: several transactions that become takeable together
+  virtual std::int64_t open_import() = 0;
+  /// Its jobs count from this transaction on.
+  virtual void complete_import(std::int64_t import) = 0;
+  virtual bool import_is_open(std::int64_t import) = 0;
+
+  // --- subjects
+  virtual std::optional<Subject> find_subject(job::Provider provider, const std::string& recipient) = 0;
+  virtual std::optional<Subject> subject(const std::string& id) = 0;
+  virtual void put_subject(const Subject& subject) = 0;
+
+  // --- gates
+  /// The stored gate, or an open one.
+  virtual job::Gate gate(job::Provider provider) = 0;
+  virtual void put_gate(const job::Gate& gate) = 0;
+
+  // --- the one daemon
+  /// Starts a new epoch and returns it: every lease of an older one is void.
+  virtual std::int64_t take_epoch() = 0;
+  virtual std::int64_t epoch() = 0;
+
+  // --- API tokens
+  virtual void put_token(const Token& token) = 0;
+  virtual std::optional<Token> find_token(const std::string& id) = 0;
+  /// Removes what can never be used again: single-use tokens that were used or have expired.
+  virtual void drop_token(const std::string& id) = 0;
+  virtual void drop_expired_tokens(TimePoint now) = 0;
+};
+
+/// A write transaction: rolled back unless committed.
+class Transaction {
+ public:
+  explicit Transaction(Store& store) : store_(store), now_(store.begin()) {}
+  ~Transaction() {
+    if (open_) store_.rollback();
+  }
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  void commit() {
+    store_.commit();
+    open_ = false;
+  }
+  /// The time read inside the transaction.
+  const Instant& now() const { return now_; }
+
+ private:
+  Store& store_;
+  Instant now_;
+  bool open_ = true;
+};
+
+}  // namespace latchkey::store
