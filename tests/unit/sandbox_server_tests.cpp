@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "sandbox/sandbox.h"
+#include "tests/support/certificates.h"
 #include "tests/support/temp_dir.h"
 
 using namespace latchkey;
@@ -234,6 +235,26 @@ BOOST_AUTO_TEST_CASE(only_loopback_addresses_are_taken) {
         "10.0.0.1:80", "localhost:80", "127.0.0:80", "127.evil.example:80"}) {
     BOOST_CHECK_THROW(parse_address(wrong), UsageError);
   }
+}
+
+BOOST_AUTO_TEST_CASE(speaks_https_and_cuts_it_too) {
+  const Certificates certificates;
+  Options options = quick();
+  options.listen.certificate = certificates.good().certificate;
+  options.listen.key = certificates.good().key;
+  Running running(options);
+  BOOST_TEST(running.sandbox.url().starts_with("https://127.0.0.1:"));
+  httplib::Client client(running.sandbox.url());
+  client.set_ca_cert_path(certificates.ca_file().c_str());
+  const auto login = [&](const char* body) {
+    return client.Post("/hl/v2/customers/portal-login", {{"Authorization", "Bearer sandbox-mayar-key"}}, body,
+                       "application/json");
+  };
+  const auto mailed = login(R"({"email":"b@example.com"})");
+  BOOST_REQUIRE(mailed);
+  BOOST_TEST(mailed->status == 200);
+  BOOST_TEST(!login(R"({"email":"b+cutbefore@example.com"})"));
+  BOOST_TEST(running.mayar()["applied"] == 2);
 }
 
 BOOST_AUTO_TEST_CASE(unusable_certificate_is_an_error) {
