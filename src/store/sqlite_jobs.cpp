@@ -64,6 +64,12 @@ std::vector<Job> read_jobs(Query& query) {
   return jobs;
 }
 
+std::vector<TimePoint> read_times(Query& query) {
+  std::vector<TimePoint> times;
+  while (query.step()) times.push_back(query.time(0));
+  return times;
+}
+
 template <typename Enum>
 std::optional<std::string_view> name_of(const std::optional<Enum>& value) {
   if (!value) return std::nullopt;
@@ -234,19 +240,24 @@ NextTimes SqliteStore::next_times() {
   return times;
 }
 
-std::vector<TimePoint> SqliteStore::queued_due_times(job::Provider provider, TimePoint from, TimePoint to) {
+std::vector<TimePoint> SqliteStore::ready_due_times(job::Provider provider) {
   auto query = connection_.query(
       "SELECT due_at FROM jobs WHERE state = 'queued' AND ready = 1 AND provider = ?1 UNION ALL "
-      "SELECT due_at FROM jobs WHERE state = 'queued' AND ready = 0 AND import = 0 AND provider = ?1 "
-      "AND due_at BETWEEN ?2 AND ?3 UNION ALL "
       "SELECT due_at FROM jobs WHERE state = 'queued' AND import <> 0 AND provider = ?1");
-  query.bind(job::name(provider)).bind(from).bind(to);
-  std::vector<TimePoint> times;
-  while (query.step()) times.push_back(query.time(0));
-  return times;
+  query.bind(job::name(provider));
+  return read_times(query);
+}
+
+std::vector<TimePoint> SqliteStore::waiting_due_times(job::Provider provider, TimePoint after, TimePoint to) {
+  auto query = connection_.query(
+      "SELECT due_at FROM jobs WHERE state = 'queued' AND ready = 0 AND import = 0 AND provider = ? "
+      "AND due_at > ? AND due_at <= ?");
+  query.bind(job::name(provider)).bind(after).bind(to);
+  return read_times(query);
 }
 
 void SqliteStore::shift_freshness(Millis step) {
+  // A full scan, which a clock that is set is worth: held jobs have no index.
   write(
       "UPDATE jobs SET fresh_until = min(expires_at, fresh_until + ?) WHERE state IN ('running', 'held') "
       "OR (state = 'queued' AND (ready = 1 OR attempts > 0))")

@@ -37,7 +37,8 @@ class SqliteStore final : public Store {
   std::vector<job::Job> running_jobs() override;
   std::vector<job::Job> queued_reply_jobs() override;
   NextTimes next_times() override;
-  std::vector<TimePoint> queued_due_times(job::Provider provider, TimePoint from, TimePoint to) override;
+  std::vector<TimePoint> ready_due_times(job::Provider provider) override;
+  std::vector<TimePoint> waiting_due_times(job::Provider provider, TimePoint after, TimePoint to) override;
   void shift_freshness(Millis step) override;
   std::vector<std::pair<std::pair<job::Provider, job::State>, std::int64_t>> count_jobs() override;
 

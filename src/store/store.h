@@ -20,7 +20,7 @@ class StoreBusy : public Error {
   using Error::Error;
 };
 
-/// Another daemon has taken the database over: this one must stop.
+/// Another daemon, or a newer program's schema, has taken the database over: this daemon must stop.
 class EpochLost : public Error {
  public:
   using Error::Error;
@@ -81,7 +81,7 @@ struct Head {
 /// When a turn is next needed for what is queued; nullopt: for nothing.
 struct NextTimes {
   std::optional<TimePoint> due;    ///< earliest dueAt of what is not ready yet
-  std::optional<TimePoint> stale;  ///< earliest end of freshness of what is ready
+  std::optional<TimePoint> stale;  ///< earliest end of freshness of what is queued and due
 };
 
 /// Durable state: jobs, subjects, gates, tokens and the ledger. One object is one connection and belongs to
@@ -137,11 +137,12 @@ class Store {
   /// Queued jobs that only a waiting caller of a former process could use.
   virtual std::vector<job::Job> queued_reply_jobs() = 0;
   virtual NextTimes next_times() = 0;
-  /// dueAt of the provider's queued jobs in [from, to], for forecasts.
-  virtual std::vector<TimePoint> queued_due_times(job::Provider provider, TimePoint from, TimePoint to) = 0;
-  /// After the clock was set by `step`: moves the end of freshness of every job whose time runs already
-  /// (takeable, tried before, running or held) to min(expiresAt, fresh_until + step). Looks at every job
-  /// there is.
+  /// For forecasts: dueAt of the provider's takeable jobs and of those in a large import.
+  virtual std::vector<TimePoint> ready_due_times(job::Provider provider) = 0;
+  /// For forecasts: dueAt of the provider's queued jobs that wait for it, in (after, to].
+  virtual std::vector<TimePoint> waiting_due_times(job::Provider provider, TimePoint after, TimePoint to) = 0;
+  /// After the clock was set: moves the end of freshness of every job whose time runs already (takeable,
+  /// tried before, running, held) by `step`, never beyond expiresAt.
   virtual void shift_freshness(Millis step) = 0;
   /// How many jobs are in each state, by provider.
   virtual std::vector<std::pair<std::pair<job::Provider, job::State>, std::int64_t>> count_jobs() = 0;

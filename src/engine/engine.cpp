@@ -1,0 +1,281 @@
+// One turn: what came in, what has gone stale, what may go out; one transaction; and only then its effects. Memory and
+// effects of a turn are kept apart until the commit has succeeded, so that a turn that fails has not happened.
+#include "engine/engine.h"
+
+#include "engine/clock_rules.h"
+#include "engine/operations.h"
+#include "engine/recovery.h"
+#include "engine/submit.h"
+
+namespace latchkey::engine {
+namespace {
+
+constexpr std::size_t kItemsPerTurn = 1000;
+constexpr int kJobsPerTurn = 1000;
+
+std::size_t index(job::Provider provider) { return static_cast<std::size_t>(provider); }
+
+// The savepoint of one item: its writes count together or not at all.
+class Savepoint {
+ public:
+  explicit Savepoint(store::Store& store) : store_(store) { store_.savepoint(); }
+  ~Savepoint() {
+    if (open_) store_.rollback_to_savepoint();
+  }
+  Savepoint(const Savepoint&) = delete;
+  Savepoint& operator=(const Savepoint&) = delete;
+  void keep() {
+    store_.release_savepoint();
+    open_ = false;
+  }
+
+ private:
+  store::Store& store_;
+  bool open_ = true;
+};
+
+template <typename Value>
+void earliest(std::optional<Value>& into, const std::optional<Value>& other) {
+  if (other && (!into || *other < *into)) into = other;
+}
+
+}  // namespace
+
+Engine::Engine(Parts parts, Settings settings) : parts_(parts), settings_(std::move(settings)) {}
+
+void Engine::start() {
+  store::Transaction transaction(parts_.store);
+  Forecasts forecasts(parts_.store, settings_, transaction.now().wall);
+  Context context{parts_.store, parts_.random, settings_, forecasts, transaction.now(), "system"};
+  epoch_ = take_over(context, parts_.desk);
+  for (const job::Provider provider : job::kProviders) {
+    memory_.paused.at(index(provider)) = parts_.store.gate(provider).paused;
+  }
+  memory_.last = transaction.now();
+  transaction.commit();
+}
+
+Wake Engine::turn() {
+  std::vector<Item> items = parts_.inbox.take(kItemsPerTurn);
+  Memory memory = memory_;
+  Effects effects;
+  Wake wake;
+  try {
+    store::Transaction transaction(parts_.store);
+    wake = turn_in(transaction, items, memory, effects);
+    transaction.commit();
+  } catch (const store::StoreBusy&) {
+    put_back(std::move(items), true);
+    throw;
+  } catch (...) {
+    put_back(std::move(items), false);
+    throw;
+  }
+  others_wrote_ = false;
+  memory_ = std::move(memory);
+  carry_out(effects);
+  wake.at_once = wake.at_once || !parts_.inbox.empty();
+  return wake;
+}
+
+bool Engine::others_have_written() {
+  others_wrote_ = parts_.store.changed_by_others() || others_wrote_;
+  return others_wrote_;
+}
+
+// What workers and callers report must be written in the end. A request has no such claim: while the database cannot
+// be written its caller is told so.
+void Engine::put_back(std::vector<Item> items, bool requests_too) {
+  std::vector<Item> kept;
+  for (Item& item : items) {
+    auto* request = std::get_if<Request>(&item);
+    if (request == nullptr || requests_too) {
+      kept.push_back(std::move(item));
+    } else {
+      request->failed(std::make_exception_ptr(
+          InputError("try_later", "", "the request could not be stored: the database cannot be written now")));
+    }
+  }
+  parts_.inbox.put_back(std::move(kept));
+}
+
+Wake Engine::turn_in(store::Transaction& transaction, std::vector<Item>& items, Memory& memory, Effects& effects) {
+  store::Store& store = parts_.store;
+  if (store.epoch() != epoch_) throw store::EpochLost("another daemon has taken the database over");
+  Forecasts forecasts(store, settings_, transaction.now().wall);
+  Context context{store, parts_.random, settings_, forecasts, transaction.now(), "system"};
+  const TimePoint now = context.now.wall;
+  Wake wake;
+
+  keep_clock(context, memory);
+  for (Item& item : items) apply(context, item, memory, effects);
+  give_up_overdue(context, memory, effects);
+  look_at_gates(context, memory, effects);
+  if (others_have_written()) tell_callers_of_others(context, effects);
+  wake.at_once = store.ready_due_jobs(now, kJobsPerTurn) == kJobsPerTurn;
+  wake.at_once = refuse_stale(context, effects) || wake.at_once;
+  if (taking_) {
+    const Capacity capacity{settings_.workers, parts_.dispatcher.idle(), memory.in_flight};
+    Admitted admitted = admit(context, capacity, epoch_, parts_.desk, effects.deliveries);
+    for (Attempt& attempt : admitted.attempts) {
+      ++memory.in_flight.at(index(attempt.provider));
+      memory.open[attempt.request_id] = attempt;
+      effects.dispatches.push_back(std::move(attempt));
+    }
+    wake.wall = admitted.next;
+    wake.at_once = wake.at_once || admitted.more;
+  } else {
+    fail_waiting_callers(context, effects);
+  }
+  const store::NextTimes times = store.next_times();
+  earliest(wake.wall, times.due);
+  earliest(wake.wall, times.stale);
+  for (const auto& [id, attempt] : memory.open) earliest(wake.boot, std::optional(attempt.boot_deadline));
+  for (const Delivery& delivery : effects.deliveries) {
+    if (!delivery.reply.link.empty()) memory.handing_over[delivery.request_id] = delivery.attempt;
+  }
+  return wake;
+}
+
+void Engine::apply(Context& context, Item& item, Memory& memory, Effects& effects) {
+  std::visit([&](auto& alternative) { apply(context, alternative, memory, effects); }, item);
+}
+
+void Engine::apply(Context& context, Finished& item, Memory& memory, Effects& effects) {
+  const Attempt& attempt = item.attempt;
+  --memory.in_flight.at(index(attempt.provider));
+  auto job = context.store.find_job(attempt.request_id);
+  LATCHKEY_CHECK(job.has_value());  // jobs with a call under way are never pruned
+  const auto open = memory.open.find(attempt.request_id);
+  if (open == memory.open.end() || open->second.number != attempt.number) {
+    return apply_late(context, *job, attempt.number, item.result, parts_.fingerprint_key);
+  }
+  memory.open.erase(open);
+  apply_result(context, *job, attempt.intent_at, item.result, parts_.fingerprint_key, parts_.desk,
+               memory.credentials.at(index(attempt.provider)), effects.deliveries);
+}
+
+void Engine::apply(Context& context, HandedOver& item, Memory& memory, Effects&) {
+  const auto open = memory.handing_over.find(item.request_id);
+  if (open == memory.handing_over.end() || open->second != item.attempt) return;
+  memory.handing_over.erase(open);
+  auto job = context.store.find_job(item.request_id);
+  LATCHKEY_CHECK(job.has_value());
+  apply_handed_over(context, *job, item.outcome);
+}
+
+void Engine::apply(Context& context, WaitEnded& item, Memory&, Effects& effects) {
+  auto job = context.store.find_job(item.request_id);
+  if (!job || job->hand_over != job::HandOver::Reply || job->standing.state != job::State::Queued) return;
+  fail_without_caller(context, *job, job::Code::CallerGone, effects.deliveries);
+}
+
+void Engine::apply(Context& context, Request& item, Memory&, Effects& effects) {
+  Context own{context.store, context.random, context.settings, context.forecasts, context.now, item.actor};
+  try {
+    Savepoint savepoint(context.store);
+    item.apply(own);
+    savepoint.keep();
+    effects.answers.push_back(item.committed);
+  } catch (const InputError&) {
+    const auto rejection = std::current_exception();
+    effects.answers.push_back([failed = item.failed, rejection] { failed(rejection); });
+  }
+}
+
+void Engine::give_up_overdue(Context& context, Memory& memory, Effects& effects) {
+  for (auto open = memory.open.begin(); open != memory.open.end();) {
+    if (context.now.boot < open->second.boot_deadline) {
+      ++open;
+      continue;
+    }
+    auto job = context.store.find_job(open->first);
+    LATCHKEY_CHECK(job.has_value());
+    open = memory.open.erase(open);
+    apply_abandoned(context, *job, job::Code::Timeout, parts_.desk, effects.deliveries);
+  }
+}
+
+bool Engine::refuse_stale(Context& context, Effects& effects) {
+  std::vector<job::Job> stale = context.store.stale_jobs(context.now.wall, kJobsPerTurn);
+  for (job::Job& job : stale) {
+    refuse_as_stale(context, job);
+    tell_caller(job, effects.deliveries);
+  }
+  return stale.size() == static_cast<std::size_t>(kJobsPerTurn);
+}
+
+// Another process may have resumed a provider; whoever keeps its credentials wants to know.
+void Engine::look_at_gates(Context& context, Memory& memory, Effects& effects) {
+  for (const job::Provider provider : job::kProviders) {
+    const bool paused = context.store.gate(provider).paused;
+    bool& was_paused = memory.paused.at(index(provider));
+    if (was_paused && !paused) {
+      memory.credentials.at(index(provider)) = CredentialHistory{};
+      effects.resumed.push_back(provider);
+    }
+    was_paused = paused;
+  }
+}
+
+// Another process may have cancelled a job whose caller waits here.
+void Engine::tell_callers_of_others(Context& context, Effects& effects) {
+  for (const std::string& request_id : parts_.desk.waiting_for()) {
+    const auto job = context.store.find_job(request_id);
+    if (job) tell_caller(*job, effects.deliveries);
+  }
+}
+
+// While the daemon stops, nobody needs to wait for what will not be taken any more.
+void Engine::fail_waiting_callers(Context& context, Effects& effects) {
+  for (job::Job& job : context.store.queued_reply_jobs()) {
+    fail_without_caller(context, job, job::Code::Shutdown, effects.deliveries);
+  }
+}
+
+void Engine::keep_clock(Context& context, Memory& memory) {
+  const Millis step = clock_step(*memory.last, context.now);
+  if (step != Millis(0)) clock_was_set(context, step);
+  memory.last = context.now;
+}
+
+void Engine::carry_out(Effects& effects) {
+  for (const auto& answer : effects.answers) answer();
+  for (Delivery& delivery : effects.deliveries) {
+    const bool link = !delivery.reply.link.empty();
+    const bool taken = parts_.desk.deliver(delivery.request_id, std::move(delivery.reply));
+    // The caller left between the turn and now: its link is wiped already, and the job must say so.
+    if (link && !taken) {
+      parts_.inbox.put(HandedOver{delivery.request_id, delivery.attempt, job::Outcome::NotSent});
+    }
+  }
+  for (const job::Provider provider : effects.resumed) {
+    if (resumed_) resumed_(provider);
+  }
+  for (Attempt& attempt : effects.dispatches) parts_.dispatcher.dispatch(std::move(attempt));
+}
+
+void Engine::finish() {
+  std::vector<Item> items = parts_.inbox.take(kItemsPerTurn * 100);
+  Memory memory = memory_;
+  Effects effects;
+  store::Transaction transaction(parts_.store);
+  Forecasts forecasts(parts_.store, settings_, transaction.now().wall);
+  Context context{parts_.store, parts_.random, settings_, forecasts, transaction.now(), "system"};
+  if (parts_.store.epoch() != epoch_) throw store::EpochLost("another daemon has taken the database over");
+  for (Item& item : items) apply(context, item, memory, effects);
+  abandon_running(context, job::Code::Shutdown, parts_.desk, effects.deliveries);
+  fail_waiting_callers(context, effects);
+  ledger::Entry stop;
+  stop.type = ledger::EntryType::DaemonStop;
+  stop.epoch = epoch_;
+  parts_.store.append(stop);
+  transaction.commit();
+  memory_ = std::move(memory);
+  memory_.open.clear();
+  memory_.handing_over.clear();
+  for (const auto& answer : effects.answers) answer();
+  for (Delivery& delivery : effects.deliveries) parts_.desk.deliver(delivery.request_id, std::move(delivery.reply));
+}
+
+}  // namespace latchkey::engine

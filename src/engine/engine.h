@@ -1,0 +1,108 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/admission.h"
+#include "engine/inbox.h"
+
+namespace latchkey::engine {
+
+/// Who makes the calls. The daemon's workers are threads; a simulation's are scripted.
+class Dispatcher {
+ public:
+  virtual ~Dispatcher() = default;
+  /// Workers that have nothing to do.
+  virtual int idle() = 0;
+  /// Gives an attempt, whose intent is durable, to an idle worker; what becomes of it comes back through the inbox.
+  virtual void dispatch(Attempt attempt) = 0;
+};
+
+/// When the next turn is needed; nullopt: only when something comes in.
+struct Wake {
+  std::optional<TimePoint> wall;
+  std::optional<Millis> boot;
+  bool at_once = false;
+};
+
+/// What the engine is given from outside. All of it outlives the engine.
+struct Parts {
+  store::Store& store;
+  Random& random;
+  Inbox& inbox;
+  Dispatcher& dispatcher;
+  handover::ReplyDesk& desk;
+  const Secret& fingerprint_key;
+};
+
+/// The heart: one turn is one transaction. Starts no thread and reads no clock but the store's, so that a simulation
+/// runs exactly this. Everything is called from one thread, the engine's.
+///
+/// turn() throws StoreBusy or Error when the transaction could not be made durable: nothing was answered, nothing was
+/// dispatched, results stay in the inbox, and it may be called again. EpochLost: it must not.
+class Engine {
+ public:
+  Engine(Parts parts, Settings settings);
+
+  /// Takes over the database: a new epoch, daemon.start, and an end for all that a dead process has left open.
+  void start();
+  /// One pass.
+  Wake turn();
+  /// Whether another process has written since the last turn; then a turn is needed.
+  bool others_have_written();
+
+  /// From the next turn on no job is taken.
+  void stop_taking() { taking_ = false; }
+  /// No call is under way and no caller is being answered.
+  bool idle() const { return memory_.open.empty() && memory_.handing_over.empty(); }
+  /// Ends what is still open as unknown (`shutdown`) and writes daemon.stop. Nothing may be called afterwards.
+  void finish();
+
+  /// Called after a turn in which a provider was found resumed, by whomever: its key files may be new.
+  void on_resumed(std::function<void(job::Provider)> listener) { resumed_ = std::move(listener); }
+
+ private:
+  // What a turn changes besides the database; it counts only once the turn is durable.
+  struct Memory {
+    std::map<std::string, Attempt> open;  // by requestId: intents without a result
+    std::map<std::string, int> handing_over;
+    std::array<CredentialHistory, job::kProviders.size()> credentials;
+    std::array<int, job::kProviders.size()> in_flight{};  // workers' attempts, given up or not
+    std::array<bool, job::kProviders.size()> paused{};
+    std::optional<Instant> last;
+  };
+  // What is done once the turn is durable.
+  struct Effects {
+    std::vector<Delivery> deliveries;
+    std::vector<Attempt> dispatches;
+    std::vector<std::function<void()>> answers;
+    std::vector<job::Provider> resumed;
+  };
+
+  Wake turn_in(store::Transaction& transaction, std::vector<Item>& items, Memory& memory, Effects& effects);
+  void apply(Context& context, Item& item, Memory& memory, Effects& effects);
+  void apply(Context& context, Finished& item, Memory& memory, Effects& effects);
+  void apply(Context& context, HandedOver& item, Memory& memory, Effects& effects);
+  void apply(Context& context, WaitEnded& item, Memory& memory, Effects& effects);
+  void apply(Context& context, Request& item, Memory& memory, Effects& effects);
+  void give_up_overdue(Context& context, Memory& memory, Effects& effects);
+  bool refuse_stale(Context& context, Effects& effects);
+  void look_at_gates(Context& context, Memory& memory, Effects& effects);
+  void tell_callers_of_others(Context& context, Effects& effects);
+  void fail_waiting_callers(Context& context, Effects& effects);
+  void put_back(std::vector<Item> items, bool requests_too);
+  void keep_clock(Context& context, Memory& memory);
+  void carry_out(Effects& effects);
+
+  Parts parts_;
+  Settings settings_;
+  std::int64_t epoch_ = 0;
+  bool taking_ = true;
+  bool others_wrote_ = false;
+  Memory memory_;
+  std::function<void(job::Provider)> resumed_;
+};
+
+}  // namespace latchkey::engine

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "engine/settings.h"
+#include "job/slots.h"
+#include "store/store.h"
+
+namespace latchkey::engine {
+
+/// When the gates will admit what is queued, for the length of one transaction or one import. Reads the queue only
+/// when somebody asks and only for a provider with a limit.
+class Forecasts {
+ public:
+  Forecasts(store::Store& store, const Settings& settings, TimePoint now)
+      : store_(store), settings_(settings), now_(now) {}
+
+  /// The first admission that is free for a job due at `due`.
+  TimePoint first_free(job::Provider provider, TimePoint due);
+  /// A job that is due then has been queued.
+  void take(job::Provider provider, TimePoint due);
+
+ private:
+  struct Known {
+    job::Slots slots;
+    TimePoint until;  // due times up to here are in it
+  };
+  job::Slots& slots(job::Provider provider, TimePoint due);
+
+  store::Store& store_;
+  const Settings& settings_;
+  TimePoint now_;
+  std::array<std::optional<Known>, job::kProviders.size()> known_;
+};
+
+}  // namespace latchkey::engine

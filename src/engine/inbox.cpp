@@ -1,0 +1,57 @@
+#include "engine/inbox.h"
+
+namespace latchkey::engine {
+
+void Inbox::put(Item item) {
+  const std::lock_guard lock(mutex_);
+  if (std::holds_alternative<Request>(item)) {
+    if (closed_) throw InputError("try_later", "", "the daemon is stopping: try again when it is back");
+    if (requests_ >= requests_max_) throw InputError("try_later", "", "too many requests wait: try again in a second");
+    ++requests_;
+  }
+  items_.push_back(std::move(item));
+  arrived_.notify_one();
+}
+
+std::vector<Item> Inbox::take(std::size_t most) {
+  const std::lock_guard lock(mutex_);
+  std::vector<Item> taken;
+  while (!items_.empty() && taken.size() < most) {
+    if (std::holds_alternative<Request>(items_.front())) --requests_;
+    taken.push_back(std::move(items_.front()));
+    items_.pop_front();
+  }
+  return taken;
+}
+
+void Inbox::put_back(std::vector<Item> items) {
+  const std::lock_guard lock(mutex_);
+  for (auto item = items.rbegin(); item != items.rend(); ++item) {
+    if (std::holds_alternative<Request>(*item)) ++requests_;
+    items_.push_front(std::move(*item));
+  }
+}
+
+void Inbox::close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+}
+
+bool Inbox::empty() {
+  const std::lock_guard lock(mutex_);
+  return items_.empty();
+}
+
+void Inbox::wait(Millis longest) {
+  std::unique_lock lock(mutex_);
+  arrived_.wait_for(lock, longest, [this] { return woken_ || !items_.empty(); });
+  woken_ = false;
+}
+
+void Inbox::wake() {
+  const std::lock_guard lock(mutex_);
+  woken_ = true;
+  arrived_.notify_one();
+}
+
+}  // namespace latchkey::engine

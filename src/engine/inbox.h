@@ -1,0 +1,75 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/attempt.h"
+
+namespace latchkey::engine {
+
+/// A worker is back with what became of its attempt.
+struct Finished {
+  Attempt attempt;
+  provider::Result result;
+};
+
+/// A waiting caller's answer was written (accepted), failed on the way (unknown), or nobody was there (not_sent).
+struct HandedOver {
+  std::string request_id;
+  int attempt = 0;
+  job::Outcome outcome = job::Outcome::Accepted;
+};
+
+/// A caller waits no longer.
+struct WaitEnded {
+  std::string request_id;
+};
+
+/// Something that is to be done inside the turn's transaction, in a savepoint of its own: a submission or an
+/// operator's action. Exactly one of the two ends is called, on the engine's thread, after the commit.
+struct Request {
+  std::string actor;
+  std::function<void(Context&)> apply;  ///< throws InputError to reject
+  std::function<void()> committed;      ///< it is durable
+  std::function<void(std::exception_ptr)> failed;
+};
+
+using Item = std::variant<Finished, HandedOver, WaitEnded, Request>;
+
+/// The one way to the engine from other threads. Thread-safe.
+class Inbox {
+ public:
+  explicit Inbox(std::size_t requests_max = 10'000) : requests_max_(requests_max) {}
+
+  /// Always takes what workers and callers report. A Request is refused with InputError try_later when
+  /// `requests_max` of them wait already, or the inbox is closed.
+  void put(Item item);
+  /// At most `most` items, oldest first.
+  std::vector<Item> take(std::size_t most);
+  /// What could not be made durable comes back to the front, in its order.
+  void put_back(std::vector<Item> items);
+  /// From now on requests are refused.
+  void close();
+  bool empty();
+
+  /// Returns when something is in it, wake() was called, or `longest` has passed.
+  void wait(Millis longest);
+  void wake();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::deque<Item> items_;
+  std::size_t requests_ = 0;
+  const std::size_t requests_max_;
+  bool closed_ = false;
+  bool woken_ = false;
+};
+
+}  // namespace latchkey::engine

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <array>
+
+#include "base/clock.h"
+#include "job/names.h"
+#include "job/rate.h"
+#include "job/retry_policy.h"
+
+namespace latchkey::engine {
+
+/// What the engine needs to know of one provider.
+struct ProviderSettings {
+  bool on = false;
+  job::Rate rate;
+  Millis link_lifetime{std::chrono::minutes(15)};
+  Millis deadline{std::chrono::seconds(21)};  ///< a call that has not come back by then is given up as unknown
+  bool retry_unknown_once = false;
+};
+
+struct Settings {
+  std::array<ProviderSettings, job::kProviders.size()> providers;
+  job::RetryPolicy retry;
+  int workers = 64;
+
+  const ProviderSettings& of(job::Provider provider) const {
+    return providers.at(static_cast<std::size_t>(provider));
+  }
+  ProviderSettings& of(job::Provider provider) { return providers.at(static_cast<std::size_t>(provider)); }
+};
+
+}  // namespace latchkey::engine

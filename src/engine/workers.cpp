@@ -1,0 +1,65 @@
+#include "engine/workers.h"
+
+namespace latchkey::engine {
+
+Workers::Workers(int count, Calls calls, Inbox& inbox, Clock& clock)
+    : calls_(std::move(calls)), inbox_(inbox), clock_(clock), idle_(count) {
+  for (int i = 0; i < count; ++i) {
+    threads_.emplace_back([this](std::stop_token stop) { run(std::move(stop)); });
+  }
+}
+
+Workers::~Workers() { abort(); }
+
+void Workers::dispatch(Attempt attempt) {
+  --idle_;
+  const std::lock_guard lock(mutex_);
+  attempts_.push_back(std::move(attempt));
+  arrived_.notify_one();
+}
+
+void Workers::abort() {
+  aborted_ = true;
+  const std::lock_guard lock(mutex_);
+  for (HttpClient* client : clients_) client->abort();
+}
+
+void Workers::run(std::stop_token stop) {
+  std::array<std::unique_ptr<HttpClient>, job::kProviders.size()> clients;
+  for (const job::Provider provider : job::kProviders) {
+    auto& client = clients.at(static_cast<std::size_t>(provider));
+    client = calls_.client(provider);
+    const std::lock_guard lock(mutex_);
+    clients_.push_back(client.get());
+    if (aborted_) client->abort();
+  }
+  std::unique_lock lock(mutex_);
+  while (arrived_.wait(lock, stop, [this] { return !attempts_.empty(); })) {
+    Finished finished{std::move(attempts_.front()), {}};
+    attempts_.pop_front();
+    lock.unlock();
+    finished.result = call(finished.attempt, *clients.at(static_cast<std::size_t>(finished.attempt.provider)));
+    ++idle_;
+    inbox_.put(std::move(finished));
+    lock.lock();
+  }
+  for (const auto& client : clients) std::erase(clients_, client.get());
+}
+
+provider::Result Workers::call(const Attempt& attempt, HttpClient& http) {
+  const auto still_fresh = [&] {
+    const Instant now = clock_.now();
+    return now.wall < attempt.fresh_until && now.boot < attempt.boot_fresh_until;
+  };
+  try {
+    return calls_.provider(attempt.provider).call({attempt.request_id, attempt.address, still_fresh}, http);
+  } catch (const std::exception&) {
+    // Something of our own broke in the middle of a call: what the provider saw is not known, and saying so is the
+    // one safe answer. The text may hold what was received, so it goes nowhere.
+    provider::Result result;
+    result.code = job::Code::BadAnswer;
+    return result;
+  }
+}
+
+}  // namespace latchkey::engine
