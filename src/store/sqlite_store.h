@@ -63,6 +63,8 @@ class SqliteStore final : public Store {
 
  private:
   void require_schema();
+  /// A statement that changes something: only inside a transaction.
+  Query write(const char* sql);
   Head read_head();
   std::int64_t first_seq_at(TimePoint time);
 
