@@ -15,7 +15,8 @@ using provider::AccessToken;
 
 namespace {
 
-/// "Bearer …" of the token, or what its failure comes to. Called by many threads, so no assertion of Boost's in it.
+/// "Bearer …" of the token, or what its failure comes to. Called by many threads, so no assertion of Boost's
+/// in it.
 std::string text_of(const AccessToken::Obtained& obtained) {
   if (!obtained.failure) return std::string(obtained.authorization.reveal());
   if (!obtained.authorization.empty()) return "a failure with a token";
