@@ -25,6 +25,11 @@ struct Attempt {
   Millis boot_deadline{0};  ///< given up as unknown then
 };
 
+/// The last look before the request is written. By either clock: one that is set back must not revive a job.
+inline bool still_fresh(const Attempt& attempt, const Instant& now) {
+  return now.wall < attempt.fresh_until && now.boot < attempt.boot_fresh_until;
+}
+
 /// What the engine remembers of a provider's answers between turns; a restart forgets it and loses nothing.
 struct CredentialHistory {
   std::uint64_t refused = 0;  ///< number of the access token that was answered with 401 last
