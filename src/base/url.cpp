@@ -21,11 +21,13 @@ std::string part(CURLU* handle, CURLUPart what) {
 }  // namespace
 
 std::optional<Url> parse_url(const std::string& text) {
-  // A zero byte would end the text early for libcurl and not for us; "https:/host" is read by it and by
-  // nobody else.
+  // A zero byte would end the text early for libcurl and not for us; it also reads "https:/host" and
+  // "https:///host", and nobody else does.
   if (text.find('\0') != std::string::npos) return std::nullopt;
-  if (!starts_with_ignoring_case(text, "http://") && !starts_with_ignoring_case(text, "https://"))
+  if (!starts_with_ignoring_case(text, "http://") && !starts_with_ignoring_case(text, "https://")) {
     return std::nullopt;
+  }
+  if (text.find("///") == text.find("://") + 1) return std::nullopt;
   const std::unique_ptr<CURLU, void (*)(CURLU*)> handle(curl_url(), curl_url_cleanup);
   if (!handle || curl_url_set(handle.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) return std::nullopt;
 

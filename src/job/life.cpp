@@ -41,7 +41,7 @@ std::optional<Standing> from_running(const Standing& now, const Event& event) {
       return Standing{now.cancel_requested ? State::Cancelled : State::Failed};
     case EntryType::JobHeld:
       if (now.step != Step::None) return std::nullopt;
-      return Standing{State::Held};
+      return Standing{now.cancel_requested ? State::Cancelled : State::Held};
     case EntryType::JobCancelled:
       if (now.cancel_requested) return std::nullopt;
       return Standing{State::Running, now.step, true};
@@ -55,7 +55,9 @@ std::optional<Standing> from_held(const Event& event) {
     case EntryType::JobReleased:
       return Standing{State::Queued};
     case EntryType::JobClosed:
-      return Standing{event.outcome == Outcome::Accepted ? State::Done : State::Failed};
+      if (event.outcome == Outcome::Accepted) return Standing{State::Done};
+      if (event.outcome == Outcome::NotSent) return Standing{State::Failed};
+      return std::nullopt;
     default:
       return std::nullopt;
   }
@@ -69,9 +71,22 @@ Standing after_late_answer(const Standing& now, const Event& event) {
   return waiting && sent ? Standing{State::Done} : now;
 }
 
+// These say what became of something: without an outcome they say nothing.
+bool lacks_outcome(const Event& event) {
+  const bool needed = event.type == EntryType::AttemptResult || event.type == EntryType::AttemptLate ||
+                      event.type == EntryType::HandoverResult || event.type == EntryType::JobClosed;
+  return needed && !event.outcome;
+}
+
+// Step and cancel flag belong to running jobs: no entries lead to any other combination.
+bool is_possible(const Standing& standing) {
+  return standing.state == State::Running || standing == Standing{standing.state};
+}
+
 }  // namespace
 
 std::optional<Standing> next(const Standing& standing, const Event& event) {
+  if (!is_possible(standing) || lacks_outcome(event)) return std::nullopt;
   if (event.type == EntryType::AttemptLate) return after_late_answer(standing, event);
   switch (standing.state) {
     case State::Queued:

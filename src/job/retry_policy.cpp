@@ -3,13 +3,17 @@
 #include <algorithm>
 
 namespace latchkey::job {
+namespace {
+
+constexpr Millis kLeast{250};
+
+}  // namespace
 
 Millis retry_wait(const RetryPolicy& policy, int tries, Random& random) {
-  constexpr Millis kLeast{250};
   const int doublings = std::clamp(tries - 1, 0, 30);
   const Millis bound = std::min(policy.most, policy.first * (std::int64_t{1} << doublings));
   const auto drawn = random.below(static_cast<std::uint64_t>(bound.count()) + 1);
-  return std::max(kLeast, Millis(static_cast<std::int64_t>(drawn)));
+  return std::max(std::min(kLeast, policy.most), Millis(static_cast<std::int64_t>(drawn)));
 }
 
 bool counts_as_try(Outcome outcome, Code code) {

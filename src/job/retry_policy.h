@@ -13,7 +13,8 @@ struct RetryPolicy {
 };
 
 /// The wait before the next try after `tries` counted ones: uniform in [0, min(most, first * 2^(tries-1))],
-/// never below 250 ms ("full jitter", AWS Architecture Blog, Exponential Backoff And Jitter).
+/// never below 250 ms unless `most` is ("full jitter", AWS Architecture Blog, Exponential Backoff And
+/// Jitter).
 Millis retry_wait(const RetryPolicy& policy, int tries, Random& random);
 
 /// Whether this end of an attempt counts towards `attempts`. Waiting for a limit, running out of time, our

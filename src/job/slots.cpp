@@ -1,55 +1,64 @@
-// Slot k of a gate is the admission at base + k * interval. A queue that never leaves a slot empty while
-// something is due occupies, for a given set of due times, the same slots whatever order the jobs come in; so
-// taking the first free slot at or after each due time, in any order, forecasts the queue.
+// GCRA is a queue with one server in which every call occupies an interval: the first that is free at its due
+// time. The call itself may go up to burst-1 intervals before its own begins. When such a server is busy
+// depends on the set of due times only, not on the order in which they became known: busy time is all that
+// has to be kept. One more call prolongs the run of intervals it falls into, or begins one, and pushes what
+// follows back as far as it must.
 #include "job/slots.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace latchkey::job {
+namespace {
 
-Slots::Slots(const Gate& gate, const Rate& rate, TimePoint now) : interval_(rate.interval), now_(now) {
-  if (gate.wait_until) now_ = std::max(now_, *gate.wait_until);
-  const Micros burst_ahead = rate.interval * (rate.burst - 1);
-  base_ = std::max(gate.tat, Micros(now_.time_since_epoch())) - burst_ahead;
+Micros round_up(Micros time) {
+  return std::chrono::ceil<Millis>(time);
 }
 
-std::int64_t Slots::slot_at(TimePoint due) const {
-  const Micros from_base = Micros(due.time_since_epoch()) - base_;
-  if (due <= now_ || from_base <= Micros(0)) return 0;
-  return (from_base + interval_ - Micros(1)) / interval_;
+}  // namespace
+
+Slots::Slots(const Gate& gate, const Rate& rate, TimePoint now)
+    : interval_(rate.interval), tolerance_(rate.interval * (rate.burst - 1)), earliest_(now) {
+  if (gate.wait_until) earliest_ = std::max(earliest_, *gate.wait_until);
+  first_start_ = std::max(gate.tat, Micros(earliest_.time_since_epoch()));
+  if (rate.burst == 1) {
+    // Calls go at whole milliseconds; only a burst makes up for the part of one that is lost by waiting for
+    // it.
+    interval_ = round_up(interval_);
+    first_start_ = round_up(first_start_);
+  }
 }
 
-std::int64_t Slots::free_from(std::int64_t slot) const {
-  auto run = taken_.upper_bound(slot);
-  if (run == taken_.begin()) return slot;
-  --run;
-  return std::max(slot, run->second);
+Slots::Run Slots::run_with(TimePoint due) const {
+  const Micros start = std::max(Micros(due.time_since_epoch()), first_start_);
+  const auto next = runs_.upper_bound(start);
+  Run run{start, start + interval_, next, next};
+  if (next != runs_.begin() && std::prev(next)->second >= start) {
+    run.replaces = std::prev(next);
+    run.start = run.replaces->first;
+    run.end = run.replaces->second + interval_;
+  }
+  for (; run.replaces_end != runs_.end() && run.replaces_end->first < run.end; ++run.replaces_end) {
+    run.end += run.replaces_end->second - run.replaces_end->first;
+  }
+  return run;
 }
 
-TimePoint Slots::time_of(std::int64_t slot) const {
-  return std::max(now_, TimePoint(std::chrono::ceil<Millis>(base_ + interval_ * slot)));
+TimePoint Slots::last_call_of(const Run& run, TimePoint due) const {
+  return std::max({due, earliest_, TimePoint(std::chrono::ceil<Millis>(run.end - interval_ - tolerance_))});
 }
 
 TimePoint Slots::first_free(TimePoint due) const {
-  if (interval_ == Micros(0)) return std::max(due, now_);
-  return std::max(due, time_of(free_from(slot_at(due))));
+  if (interval_ == Micros(0)) return std::max(due, earliest_);
+  return last_call_of(run_with(due), due);
 }
 
 TimePoint Slots::take(TimePoint due) {
-  if (interval_ == Micros(0)) return std::max(due, now_);
-  const std::int64_t slot = free_from(slot_at(due));
-  auto next = taken_.upper_bound(slot);
-  std::int64_t end = slot + 1;
-  if (next != taken_.end() && next->first == end) {
-    end = next->second;
-    next = taken_.erase(next);
-  }
-  if (next != taken_.begin() && std::prev(next)->second == slot) {
-    std::prev(next)->second = end;
-  } else {
-    taken_[slot] = end;
-  }
-  return std::max(due, time_of(slot));
+  if (interval_ == Micros(0)) return std::max(due, earliest_);
+  const Run run = run_with(due);
+  runs_.erase(run.replaces, run.replaces_end);
+  runs_[run.start] = run.end;
+  return last_call_of(run, due);
 }
 
 }  // namespace latchkey::job

@@ -7,26 +7,37 @@
 
 namespace latchkey::job {
 
-/// A forecast of a gate: which of its future admissions are already spoken for. Filling it with the due times
-/// of what is queued, in any order, gives the same occupied slots as the queue itself will use.
+/// A forecast of a gate: which of its future admissions are already spoken for. Filled with the due times of
+/// what is queued, in any order, it knows when the queue's calls will go if it is served by due time.
+///
+/// An answer is the admission that becomes occupied by one more job due at `due`: the job's own, or that of
+/// the last one it pushes back. So jobs of one lifetime that were each fresh by their answer all stay fresh.
 class Slots {
  public:
   /// `now`: nothing is admitted earlier.
   Slots(const Gate& gate, const Rate& rate, TimePoint now);
-  /// The first free admission at or after `due`, left free.
+  /// The admission that one more job due at `due` would occupy, left free.
   TimePoint first_free(TimePoint due) const;
   /// The same, and takes it.
   TimePoint take(TimePoint due);
 
  private:
-  std::int64_t slot_at(TimePoint due) const;
-  std::int64_t free_from(std::int64_t slot) const;
-  TimePoint time_of(std::int64_t slot) const;
+  using Runs = std::map<Micros, Micros>;
+  /// A run of calls without a pause between them, and the stored runs that it replaces.
+  struct Run {
+    Micros start;
+    Micros end;
+    Runs::const_iterator replaces;
+    Runs::const_iterator replaces_end;
+  };
+  Run run_with(TimePoint due) const;
+  TimePoint last_call_of(const Run& run, TimePoint due) const;
 
-  Micros base_{0};
-  Micros interval_{0};
-  TimePoint now_;
-  std::map<std::int64_t, std::int64_t> taken_;  // runs of taken slots: first -> one past the last
+  Micros interval_;
+  Micros tolerance_;
+  TimePoint earliest_;
+  Micros first_start_;  // no interval starts earlier
+  Runs runs_;           // start of a run's first interval -> end of its last
 };
 
 }  // namespace latchkey::job

@@ -2,6 +2,8 @@
 // absence of white space are the format, and this is the hottest piece of text in the program.
 #include "ledger/entry.h"
 
+#include <limits>
+
 #include "base/crypto.h"
 #include "base/error.h"
 #include "base/json.h"
@@ -13,6 +15,8 @@ namespace {
 
 constexpr std::size_t kEntryMax = 4096;
 constexpr std::size_t kReasonMax = 200;
+constexpr std::int64_t kIntegerMax = (std::int64_t{1} << 53) - 1;  // what every JSON reader can hold exactly
+constexpr int kVersion = 1;
 
 // Writes members in the order they are given, which is RFC 8785's: sorted by key.
 class Writer {
@@ -24,7 +28,7 @@ class Writer {
     text_ += '"';
   }
   void put(std::string_view key, std::int64_t value) {
-    LATCHKEY_CHECK(value >= 0 && value < (std::int64_t{1} << 53));
+    LATCHKEY_CHECK(value >= 0 && value <= kIntegerMax);
     begin(key);
     text_ += std::to_string(value);
   }
@@ -63,20 +67,78 @@ class Writer {
   std::string text_;
 };
 
-template <typename Value>
-void read(const Json& json, const char* key, std::optional<Value>& into) {
-  const auto at = json.find(key);
-  if (at != json.end()) into = at->template get<Value>();
+// Thrown without the member's value, which may be anything when an entry was tampered with.
+[[noreturn]] void unreadable(const char* key) {
+  throw Error("a ledger entry is not readable: its member \"" + std::string(key) + "\"");
 }
 
-void read(const Json& json, const char* key, std::optional<TimePoint>& into) {
-  if (const auto text = string_member(json, key)) into = parse_rfc3339(*text);
+// JSON's own conversions would take true for 1 and cut a fraction off.
+std::int64_t integer_in(const Json& value, const char* key) {
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > kIntegerMax) unreadable(key);
+  return value.get<std::int64_t>();
 }
 
-template <typename Value, typename Named>
-void read_name(const Json& json, const char* key, std::optional<Value>& into, Named named) {
-  if (const auto text = string_member(json, key)) into = named(*text);
+void read(const Json& value, const char* key, std::int64_t& into) {
+  into = integer_in(value, key);
 }
+void read(const Json& value, const char* key, int& into) {
+  const std::int64_t wide = integer_in(value, key);
+  if (wide > std::numeric_limits<int>::max()) unreadable(key);
+  into = static_cast<int>(wide);
+}
+void read(const Json& value, const char* key, std::string& into) {
+  if (!value.is_string()) unreadable(key);
+  into = value.get<std::string>();
+}
+
+// What a text of a closed form stands for: a time, or a word of one of the closed lists.
+template <typename Value, typename Parse>
+void read_as(const Json& value, const char* key, Value& into, Parse parse) {
+  std::string text;
+  read(value, key, text);
+  const std::optional<Value> parsed = parse(text);
+  if (!parsed) unreadable(key);
+  into = *parsed;
+}
+void read(const Json& value, const char* key, TimePoint& into) {
+  read_as(value, key, into, parse_rfc3339);
+}
+void read(const Json& value, const char* key, EntryType& into) {
+  read_as(value, key, into, entry_type_named);
+}
+void read(const Json& value, const char* key, job::Provider& into) {
+  read_as(value, key, into, job::provider_named);
+}
+void read(const Json& value, const char* key, job::HandOver& into) {
+  read_as(value, key, into, job::hand_over_named);
+}
+void read(const Json& value, const char* key, job::Outcome& into) {
+  read_as(value, key, into, job::outcome_named);
+}
+void read(const Json& value, const char* key, job::Code& into) {
+  read_as(value, key, into, job::code_named);
+}
+
+// The members of one entry, read by key.
+class Reader {
+ public:
+  explicit Reader(const Json& json) : json_(json) {}
+
+  template <typename Value>
+  void get(const char* key, Value& into) const {
+    const auto at = json_.find(key);
+    if (at == json_.end()) unreadable(key);
+    read(*at, key, into);
+  }
+  template <typename Value>
+  void get(const char* key, std::optional<Value>& into) const {
+    const auto at = json_.find(key);
+    if (at != json_.end()) read(*at, key, into.emplace());
+  }
+
+ private:
+  const Json& json_;
+};
 
 }  // namespace
 
@@ -112,7 +174,7 @@ std::string encode(const Entry& entry) {
   out.put("t", entry.t);
   out.put("token", entry.token);
   out.put("type", name(entry.type));
-  out.put("v", 1);
+  out.put("v", kVersion);
   std::string bytes = std::move(out).finish();
   LATCHKEY_CHECK(bytes.size() <= kEntryMax);
   return bytes;
@@ -120,45 +182,42 @@ std::string encode(const Entry& entry) {
 
 Entry decode(std::string_view bytes) {
   const auto json = parse_json(bytes);
-  if (!json || !json->is_object()) throw Error("a ledger entry is not readable");
+  if (!json || !json->is_object()) throw Error("a ledger entry is not readable: it is no JSON object");
+  const Reader in(*json);
+  std::int64_t version = 0;
+  in.get("v", version);
+  if (version != kVersion) throw Error("a ledger entry is of a version that this program does not know");
   Entry entry;
-  try {
-    const auto type = entry_type_named(json->at("type").get<std::string>());
-    const auto time = parse_rfc3339(json->at("t").get<std::string>());
-    if (!type || !time) throw Error("a ledger entry has a type or time that this version does not know");
-    entry.type = *type;
-    entry.t = *time;
-    entry.seq = json->at("seq").get<std::int64_t>();
-    entry.actor = json->at("actor").get<std::string>();
-    read(*json, "requestId", entry.request_id);
-    read(*json, "subject", entry.subject);
-    read(*json, "attempt", entry.attempt);
-    read_name(*json, "provider", entry.provider, job::provider_named);
-    read_name(*json, "outcome", entry.outcome, job::outcome_named);
-    read_name(*json, "code", entry.code, job::code_named);
-    read_name(*json, "handover", entry.hand_over, job::hand_over_named);
-    read(*json, "http", entry.http);
-    read(*json, "ms", entry.ms);
-    read(*json, "providerRequestId", entry.provider_request_id);
-    read(*json, "dueAt", entry.due_at);
-    read(*json, "expiresAt", entry.expires_at);
-    read(*json, "linkExpiresAt", entry.link_expires_at);
-    read(*json, "batch", entry.batch);
-    read(*json, "commitment", entry.commitment);
-    read(*json, "linkFp", entry.link_fp);
-    read(*json, "reason", entry.reason);
-    read(*json, "prev", entry.prev);
-    read(*json, "subjectPrev", entry.subject_prev);
-    read(*json, "build", entry.build);
-    read(*json, "clock", entry.clock);
-    read(*json, "origin", entry.origin);
-    read(*json, "epoch", entry.epoch);
-    read(*json, "direction", entry.direction);
-    read(*json, "name", entry.name);
-    read(*json, "token", entry.token);
-  } catch (const Json::exception&) {
-    throw Error("a ledger entry has a member of the wrong kind");
-  }
+  in.get("type", entry.type);
+  in.get("t", entry.t);
+  in.get("seq", entry.seq);
+  in.get("actor", entry.actor);
+  in.get("requestId", entry.request_id);
+  in.get("subject", entry.subject);
+  in.get("attempt", entry.attempt);
+  in.get("provider", entry.provider);
+  in.get("outcome", entry.outcome);
+  in.get("code", entry.code);
+  in.get("http", entry.http);
+  in.get("ms", entry.ms);
+  in.get("providerRequestId", entry.provider_request_id);
+  in.get("handover", entry.hand_over);
+  in.get("dueAt", entry.due_at);
+  in.get("expiresAt", entry.expires_at);
+  in.get("linkExpiresAt", entry.link_expires_at);
+  in.get("batch", entry.batch);
+  in.get("commitment", entry.commitment);
+  in.get("linkFp", entry.link_fp);
+  in.get("reason", entry.reason);
+  in.get("prev", entry.prev);
+  in.get("subjectPrev", entry.subject_prev);
+  in.get("build", entry.build);
+  in.get("clock", entry.clock);
+  in.get("origin", entry.origin);
+  in.get("epoch", entry.epoch);
+  in.get("direction", entry.direction);
+  in.get("name", entry.name);
+  in.get("token", entry.token);
   return entry;
 }
 

@@ -55,7 +55,8 @@ struct Entry {
 std::string encode(const Entry& entry);
 
 /// Reads stored bytes back. Members this version does not know are left out. Throws Error when it is no
-/// entry.
+/// entry, is of another `v`, or a known member holds what this version cannot read. Does not check that the
+/// bytes are canonical: encode() of the result equals them only where they are, and hold no unknown member.
 Entry decode(std::string_view bytes);
 
 /// Throws InputError unless `reason` may stand in the ledger: 1 to 200 printable characters, and none of `@`,

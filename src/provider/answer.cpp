@@ -27,6 +27,8 @@ void wipe_strings(Json& value) {
 
 /// RFC 9110 section 5.6.7, the one form that may still be generated: "Sun, 06 Nov 1994 08:49:37 GMT".
 std::optional<TimePoint> parse_http_date(const std::string& text) {
+  // The form has one length; get_time alone would take a beginning of it.
+  if (text.size() != 29) return std::nullopt;
   std::tm fields{};
   std::istringstream stream(text);
   stream.imbue(std::locale::classic());

@@ -45,14 +45,15 @@ std::optional<std::string> NomosError::request_id() const {
 
 Millis NomosError::wait() const {
   constexpr std::string_view kBefore = "Wait ";
-  const std::string message = message_.value_or("");
-  const std::size_t at = message.find(kBefore);
-  if (at != std::string::npos) {
-    const std::string_view rest = std::string_view(message).substr(at + kBefore.size());
-    const std::optional<int> seconds = whole_number(rest.substr(0, rest.find(' ')));
-    if (seconds && rest.substr(rest.find(' ')).starts_with(" second")) {
-      return std::min<Millis>(std::chrono::seconds(*seconds), kWaitMax);
-    }
+  constexpr std::string_view kAfter = " second";
+  const std::string_view message = message_ ? std::string_view(*message_) : std::string_view();
+  const std::size_t from = message.find(kBefore);
+  if (from != std::string_view::npos) {
+    const std::string_view rest = message.substr(from + kBefore.size());
+    const std::size_t until = rest.find(kAfter);
+    const std::optional<int> seconds =
+        until == std::string_view::npos ? std::nullopt : whole_number(rest.substr(0, until));
+    if (seconds) return std::min<Millis>(std::chrono::seconds(*seconds), kWaitMax);
   }
   return std::chrono::seconds(30);
 }

@@ -119,7 +119,6 @@ SqliteConnection::SqliteConnection(const std::filesystem::path& path, Access acc
     database_ = std::make_unique<SQLite::Database>(path.string(), flags, static_cast<int>(wait.count()));
     sqlite3_db_config(database_->getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     if (access == Access::ReadWrite) {
-      database_->exec("PRAGMA journal_mode=WAL");
       database_->exec("PRAGMA synchronous=FULL");
       database_->exec("PRAGMA recursive_triggers=ON");
       database_->exec("PRAGMA secure_delete=ON");
@@ -153,6 +152,10 @@ std::int64_t SqliteConnection::pragma(const char* name) {
   } catch (const SQLite::Exception& error) {
     throw_translated(error, path_);
   }
+}
+
+void SqliteConnection::use_wal() {
+  execute("PRAGMA journal_mode=WAL");
 }
 
 std::int64_t SqliteConnection::data_version() {

@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "base/clock.h"
+#include "base/error.h"
 
 namespace latchkey::store {
 
@@ -61,18 +62,29 @@ class Query {
   int next_parameter_ = 1;
 };
 
+/// The value that a word of the database stands for. One that no version wrote is damage, not input.
+template <typename Value>
+Value known(std::optional<Value> value) {
+  if (!value) throw Error("the database holds a word that this version does not know");
+  return *value;
+}
+
 enum class Access { ReadWrite, ReadOnly };
 
 /// A database connection with Latchkey's settings and its prepared statements.
 class SqliteConnection {
  public:
-  /// `wait`: how long another writer is waited for. Throws Error when it cannot be opened.
+  /// `wait`: how long another writer is waited for. Changes nothing in the file. Throws Error when it cannot
+  /// be opened.
   SqliteConnection(const std::filesystem::path& path, Access access, Millis wait);
 
   /// A statement prepared at its first use. `sql` must be a literal: it is the key.
   Query query(const char* sql);
   /// For statements that are used once.
   void execute(const std::string& sql);
+  /// Keeps the database in WAL mode from now on. Writes to a file that is in another mode, so only once it is
+  /// known to be ours.
+  void use_wal();
   std::int64_t pragma(const char* name);
   /// Changes when another connection, in any process, has committed.
   std::int64_t data_version();

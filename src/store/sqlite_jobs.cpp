@@ -15,11 +15,17 @@ namespace {
 
 using job::Job;
 
-// A word in the database that no version wrote: damage, not input.
-template <typename Value>
-Value known(std::optional<Value> value) {
-  if (!value) throw Error("the database holds a word that this version does not know");
-  return *value;
+std::optional<job::Step> step_numbered(std::int64_t number) {
+  switch (number) {
+    case 0:
+      return job::Step::None;
+    case 1:
+      return job::Step::Calling;
+    case 2:
+      return job::Step::HandingOver;
+    default:
+      return std::nullopt;
+  }
 }
 
 Job read_job(const Query& row) {
@@ -32,7 +38,7 @@ Job read_job(const Query& row) {
   job.payload_mac = row.blob(5);
   job.batch = row.text(6);
   job.standing.state = known(job::state_named(row.text(7)));
-  job.standing.step = static_cast<job::Step>(row.integer(8));
+  job.standing.step = known(step_numbered(row.integer(8)));
   job.standing.cancel_requested = row.integer(9) != 0;
   job.due_at = row.time(10);
   job.expires_at = row.time(11);
@@ -80,11 +86,10 @@ std::optional<Job> SqliteStore::find_job(const std::string& request_id) {
 }
 
 void SqliteStore::insert_job(Job& job) {
-  connection_
-      .query(
-          "INSERT INTO jobs (request_id, provider, subject, hand_over, payload_mac, batch, state, due_at, "
-          "expires_at, fresh_until, lifetime, epoch, import, ready, created_at, last_seq) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+  write(
+      "INSERT INTO jobs (request_id, provider, subject, hand_over, payload_mac, batch, state, due_at, "
+      "expires_at, fresh_until, lifetime, epoch, import, ready, created_at, last_seq) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .bind(job.request_id)
       .bind(job::name(job.provider))
       .bind(job.subject)
@@ -106,11 +111,10 @@ void SqliteStore::insert_job(Job& job) {
 }
 
 void SqliteStore::update_job(const Job& job) {
-  connection_
-      .query(
-          "UPDATE jobs SET state = ?, step = ?, cancel_requested = ?, due_at = ?, attempts = ?, tries = ?, "
-          "unknown_retried = ?, outcome = ?, code = ?, epoch = ?, import = ?, ready = ?, finished_at = ?, "
-          "last_seq = ? WHERE id = ?")
+  write(
+      "UPDATE jobs SET state = ?, step = ?, cancel_requested = ?, due_at = ?, attempts = ?, tries = ?, "
+      "unknown_retried = ?, outcome = ?, code = ?, epoch = ?, import = ?, ready = ?, finished_at = ?, "
+      "last_seq = ? WHERE id = ?")
       .bind(job::name(job.standing.state))
       .bind(static_cast<int>(job.standing.step))
       .bind(job.standing.cancel_requested)
@@ -156,17 +160,16 @@ void SqliteStore::each_job(const JobFilter& filter, const std::function<bool(con
 
 int SqliteStore::ready_due_jobs(TimePoint now, int limit) {
   const int imported =
-      connection_
-          .query(
-              "UPDATE jobs SET import = 0 WHERE id IN (SELECT id FROM jobs WHERE state = 'queued' "
-              "AND import <> 0 AND import IN (SELECT id FROM imports WHERE complete = 1) LIMIT ?)")
+      write(
+          "UPDATE jobs SET import = 0 WHERE id IN (SELECT id FROM jobs WHERE state = 'queued' "
+          "AND import <> 0 AND import IN (SELECT id FROM imports WHERE complete = 1) LIMIT ?)")
           .bind(limit)
           .run();
-  if (imported < limit) connection_.query("DELETE FROM imports WHERE complete = 1").run();
-  return connection_
-      .query(
-          "UPDATE jobs SET ready = 1 WHERE id IN (SELECT id FROM jobs WHERE state = 'queued' AND ready = 0 "
-          "AND import = 0 AND due_at <= ? ORDER BY due_at LIMIT ?)")
+  if (imported < limit) write("DELETE FROM imports WHERE complete = 1").run();
+  return write(
+             "UPDATE jobs SET ready = 1 WHERE id IN (SELECT id FROM jobs WHERE state = 'queued' AND ready = "
+             "0 "
+             "AND import = 0 AND due_at <= ? ORDER BY due_at LIMIT ?)")
       .bind(now)
       .bind(limit)
       .run();
@@ -224,6 +227,13 @@ NextTimes SqliteStore::next_times() {
     if (query.step()) times.due = query.optional_time(0);
   }
   if (connection_.query("SELECT 1 FROM imports WHERE complete = 1").step()) times.due = now_;
+  {
+    // What an import that died has left goes stale in time, too.
+    auto query = connection_.query(
+        "SELECT min(earliest) FROM (SELECT (SELECT min(fresh_until) FROM jobs WHERE state = 'queued' AND import <> 0 "
+        "AND import = imports.id) AS earliest FROM imports)");
+    if (query.step()) times.stale = query.optional_time(0);
+  }
   for (const job::Provider provider : job::kProviders) {
     for (const bool in_batch : {false, true}) {
       auto query = connection_.query(
@@ -253,12 +263,20 @@ std::vector<TimePoint> SqliteStore::waiting_due_times(job::Provider provider, Ti
   return read_times(query);
 }
 
-void SqliteStore::shift_freshness(Millis step) {
-  // A full scan, which a clock that is set is worth: held jobs have no index.
-  connection_
-      .query("UPDATE jobs SET fresh_until = min(expires_at, fresh_until + ?) WHERE state IN ('running', 'held') "
-             "OR (state = 'queued' AND ready = 1)")
+void SqliteStore::shift_due_jobs(TimePoint before, Millis step) {
+  // Full scans, which a clock that is set is worth. fresh_until - lifetime is when a job became due, on the time line
+  // that `before` belongs to: earlier steps have moved it along.
+  write(
+      "UPDATE jobs SET due_at = due_at + ?1 "
+      "WHERE state = 'queued' AND fresh_until - lifetime <= ?2 AND due_at > ?2")
       .bind(step.count())
+      .bind(before)
+      .run();
+  write(
+      "UPDATE jobs SET fresh_until = min(expires_at, fresh_until + ?1) "
+      "WHERE state IN ('queued', 'running', 'held') AND fresh_until - lifetime <= ?2")
+      .bind(step.count())
+      .bind(before)
       .run();
 }
 

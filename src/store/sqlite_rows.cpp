@@ -4,12 +4,12 @@
 namespace latchkey::store {
 
 std::int64_t SqliteStore::open_import() {
-  connection_.query("INSERT INTO imports (complete) VALUES (0)").run();
+  write("INSERT INTO imports (complete) VALUES (0)").run();
   return connection_.database().getLastInsertRowid();
 }
 
 void SqliteStore::complete_import(std::int64_t import) {
-  connection_.query("UPDATE imports SET complete = 1 WHERE id = ?").bind(import).run();
+  write("UPDATE imports SET complete = 1 WHERE id = ?").bind(import).run();
 }
 
 bool SqliteStore::import_is_open(std::int64_t import) {
@@ -24,9 +24,7 @@ std::optional<Subject> read_subject(Query& query) {
   if (!query.step()) return std::nullopt;
   Subject subject;
   subject.id = query.text(0);
-  const auto provider = job::provider_named(query.text(1));
-  if (!provider) throw Error("the database holds a provider that this version does not know");
-  subject.provider = *provider;
+  subject.provider = known(job::provider_named(query.text(1)));
   subject.recipient = query.text(2);
   subject.address = query.text(3);
   subject.salt = query.blob(4);
@@ -52,11 +50,10 @@ std::optional<Subject> SqliteStore::subject(const std::string& id) {
 }
 
 void SqliteStore::put_subject(const Subject& subject) {
-  connection_
-      .query(
-          "INSERT INTO subjects (id, provider, recipient, address, salt, last_accepted_seq) "
-          "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET address = excluded.address, "
-          "last_accepted_seq = excluded.last_accepted_seq")
+  write(
+      "INSERT INTO subjects (id, provider, recipient, address, salt, last_accepted_seq) "
+      "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET address = excluded.address, "
+      "last_accepted_seq = excluded.last_accepted_seq")
       .bind(subject.id)
       .bind(job::name(subject.provider))
       .bind(subject.recipient)
@@ -80,14 +77,14 @@ job::Gate SqliteStore::gate(job::Provider provider) {
   gate.paused = query.integer(3) != 0;
   gate.paused_by_system = query.integer(4) != 0;
   gate.pause_reason = query.text(5);
-  if (!query.is_null(6)) gate.pause_code = job::code_named(query.text(6));
+  if (!query.is_null(6)) gate.pause_code = known(job::code_named(query.text(6)));
   gate.paused_by = query.text(7);
   gate.paused_at = query.time(8);
   return gate;
 }
 
 void SqliteStore::put_gate(const job::Gate& gate) {
-  connection_.query("INSERT OR REPLACE INTO gates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+  write("INSERT OR REPLACE INTO gates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .bind(job::name(gate.provider))
       .bind(gate.tat.count())
       .bind(gate.wait_until)
@@ -102,7 +99,7 @@ void SqliteStore::put_gate(const job::Gate& gate) {
 }
 
 std::int64_t SqliteStore::take_epoch() {
-  connection_.query("UPDATE daemon SET epoch = epoch + 1").run();
+  write("UPDATE daemon SET epoch = epoch + 1").run();
   return epoch();
 }
 
@@ -113,7 +110,7 @@ std::int64_t SqliteStore::epoch() {
 }
 
 void SqliteStore::put_token(const Token& token) {
-  connection_.query("INSERT OR REPLACE INTO api_tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+  write("INSERT OR REPLACE INTO api_tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .bind(token.id)
       .bind(token.name)
       .bind_blob(token.hash)
@@ -146,11 +143,11 @@ std::optional<Token> SqliteStore::find_token(const std::string& id) {
 }
 
 void SqliteStore::drop_token(const std::string& id) {
-  connection_.query("DELETE FROM api_tokens WHERE id = ?").bind(id).run();
+  write("DELETE FROM api_tokens WHERE id = ?").bind(id).run();
 }
 
 void SqliteStore::drop_expired_tokens(TimePoint now) {
-  connection_.query("DELETE FROM api_tokens WHERE single_use = 1 AND expires_at <= ?").bind(now).run();
+  write("DELETE FROM api_tokens WHERE single_use = 1 AND expires_at <= ?").bind(now).run();
 }
 
 }  // namespace latchkey::store

@@ -19,6 +19,8 @@ namespace {
 
 constexpr Millis kWait{5000};
 
+constexpr const char* kForeign = "belongs to another program";
+
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& why) {
   throw Error("the database " + path.string() + " " + why);
 }
@@ -56,7 +58,8 @@ void apply(SqliteConnection& connection, const Migration& migration, Clock& cloc
     connection.execute("PRAGMA user_version = " + std::to_string(migration.number));
     connection.execute("COMMIT");
   } catch (...) {
-    connection.execute("ROLLBACK");
+    // Some errors (a full disk) have made SQLite roll back by itself.
+    if (sqlite3_get_autocommit(connection.database().getHandle()) == 0) connection.execute("ROLLBACK");
     throw;
   }
 }
@@ -78,7 +81,7 @@ int apply_missing(SqliteConnection& connection, Clock& clock,
     if (applied) applied(migration.name);
     ++count;
   }
-  // Into the main file, where require_our_database and a copy of the file alone see it.
+  // Into the main file, where a copy of the file alone has it.
   if (count > 0) connection.execute("PRAGMA wal_checkpoint(TRUNCATE)");
   return count;
 }
@@ -89,6 +92,10 @@ int newest_schema() {
   return embedded_migrations().back().number;
 }
 
+void require_application_id(SqliteConnection& connection) {
+  if (connection.pragma("application_id") != kApplicationId) refuse(connection.path(), kForeign);
+}
+
 void require_our_database(const std::filesystem::path& path) {
   struct stat info {};
   if (stat(path.c_str(), &info) != 0) {
@@ -96,7 +103,8 @@ void require_our_database(const std::filesystem::path& path) {
     if (errno == ENOTDIR) refuse(path, "lies in something that is not a folder");
     refuse(path, "may not be looked at: check the permissions of its folder");
   }
-  if (S_ISDIR(info.st_mode)) refuse(path, "is a folder, not a file");
+  if (!S_ISREG(info.st_mode))
+    refuse(path, S_ISDIR(info.st_mode) ? "is a folder, not a file" : "is no plain file");
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) refuse(path, "may not be read: check its permissions");
   std::array<char, 100> header{};
@@ -105,7 +113,7 @@ void require_our_database(const std::filesystem::path& path) {
   if (count != static_cast<ssize_t>(header.size()) || std::string(header.data(), 15) != "SQLite format 3") {
     refuse(path, "is not an SQLite database, or is damaged");
   }
-  if (application_id_in(header) != kApplicationId) refuse(path, "belongs to another program");
+  if (application_id_in(header) != kApplicationId) refuse(path, kForeign);
 }
 
 void create_database(const std::filesystem::path& path, Clock& clock) {
@@ -117,17 +125,21 @@ void create_database(const std::filesystem::path& path, Clock& clock) {
   }
   close(file);
   SqliteConnection connection(path, Access::ReadWrite, kWait);
-  connection.execute("PRAGMA application_id = " + std::to_string(kApplicationId));
-  connection.execute(
-      "CREATE TABLE migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, "
-      "applied_at INTEGER NOT NULL) STRICT");
+  // In one transaction and before WAL mode, so that the main file says from its first page on whose it is.
+  connection.execute("BEGIN IMMEDIATE; PRAGMA application_id = " + std::to_string(kApplicationId) +
+                     "; CREATE TABLE migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, "
+                     "checksum TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT; COMMIT");
   apply_missing(connection, clock, {});
+  connection.use_wal();
 }
 
 int migrate_database(const std::filesystem::path& path, Clock& clock,
                      const std::function<void(const std::string&)>& applied) {
   SqliteConnection connection(path, Access::ReadWrite, kWait);
-  return apply_missing(connection, clock, applied);
+  require_application_id(connection);
+  const int count = apply_missing(connection, clock, applied);
+  connection.use_wal();
+  return count;
 }
 
 }  // namespace latchkey::store

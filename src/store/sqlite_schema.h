@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "store/sqlite_connection.h"
 
 namespace latchkey::store {
 
@@ -19,9 +20,12 @@ int newest_schema();
 void create_database(const std::filesystem::path& path, Clock& clock);
 
 /// Refuses what is no database of ours, without opening it through SQLite and so without changing a byte:
-/// missing, a folder, another program's file, not SQLite at all. Throws Error. Call it once, before the
+/// missing, no plain file, another program's file, not SQLite at all. Throws Error. Call it once, before the
 /// process's first connection: closing a descriptor of the file later would drop SQLite's locks (POSIX).
 void require_our_database(const std::filesystem::path& path);
+
+/// Refuses an open database that is not ours, as require_our_database does with a file. Throws Error.
+void require_application_id(SqliteConnection& connection);
 
 /// Applies the migrations that are missing, each in its own transaction; the caller holds the daemon lock.
 /// Throws Error when one that was applied differs from the one this program carries, or the database is

@@ -13,18 +13,20 @@ namespace latchkey::store {
 SqliteStore::SqliteStore(const std::filesystem::path& path, Clock& clock, Access access, Millis wait)
     : connection_(path, access, wait), clock_(clock) {
   require_schema();
+  if (access == Access::ReadWrite) connection_.use_wal();
   changed_by_others();
 }
 
 void SqliteStore::require_schema() {
+  require_application_id(connection_);
   const std::int64_t version = connection_.pragma("user_version");
-  const std::int64_t known = newest_schema();
-  if (version == known) return;
+  const std::int64_t newest = newest_schema();
+  if (version == newest) return;
   const std::string schemas =
-      " (schema " + std::to_string(version) + ", this program knows " + std::to_string(known) + ")";
+      " (schema " + std::to_string(version) + ", this program knows " + std::to_string(newest) + ")";
   throw Error("the database " + connection_.path().string() +
-              (version < known ? " is older than this program" + schemas + ": run `latchkey migrate`"
-                               : " was made by a newer Latchkey" + schemas));
+              (version < newest ? " is older than this program" + schemas + ": run `latchkey migrate`"
+                                : " was made by a newer Latchkey" + schemas));
 }
 
 Instant SqliteStore::begin() {
@@ -65,6 +67,7 @@ void SqliteStore::rollback() {
 }
 
 void SqliteStore::savepoint() {
+  LATCHKEY_CHECK(in_transaction_);
   connection_.query("SAVEPOINT item").run();
   head_at_savepoint_ = head_;
 }
@@ -77,6 +80,11 @@ void SqliteStore::rollback_to_savepoint() {
   connection_.query("ROLLBACK TO item").run();
   connection_.query("RELEASE item").run();
   head_ = head_at_savepoint_;
+}
+
+Query SqliteStore::write(const char* sql) {
+  LATCHKEY_CHECK(in_transaction_);
+  return connection_.query(sql);
 }
 
 bool SqliteStore::changed_by_others() {
@@ -100,14 +108,10 @@ Head SqliteStore::read_head() {
 }
 
 std::int64_t SqliteStore::append(ledger::Entry& entry) {
-  LATCHKEY_CHECK(in_transaction_);
   entry.seq = head_.size;
   entry.t = std::max(now_, head_.last_time);
   if (now_ < head_.last_time) entry.clock = now_;
-  connection_.query("INSERT INTO ledger (seq, entry) VALUES (?, ?)")
-      .bind(entry.seq)
-      .bind(ledger::encode(entry))
-      .run();
+  write("INSERT INTO ledger (seq, entry) VALUES (?, ?)").bind(entry.seq).bind(ledger::encode(entry)).run();
   ++head_.size;
   head_.last_time = entry.t;
   return entry.seq;

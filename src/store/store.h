@@ -111,22 +111,24 @@ class Store {
   virtual std::int64_t append(ledger::Entry& entry) = 0;
   /// The stored bytes of one entry.
   virtual std::optional<std::string> entry(std::int64_t seq) = 0;
-  /// Calls `visit` with the bytes of each entry that fits, in order of seq, until it returns false.
+  /// Calls `visit` with the bytes of each entry that fits, by seq, until it returns false. `visit` may ask
+  /// the store anything but each_entry, and changes nothing; the same goes for each_job.
   virtual void each_entry(const EntryFilter& filter,
                           const std::function<bool(const std::string&)>& visit) = 0;
 
   // --- jobs
   virtual std::optional<job::Job> find_job(const std::string& request_id) = 0;
-  /// Stores a new job and sets its id.
+  /// Stores a new job, which has no attempts yet, and sets its id. Throws Error when its requestId is taken.
   virtual void insert_job(job::Job& job) = 0;
-  /// Writes every member that can change back.
+  /// Writes back every member that moves after insert_job; fresh_until is moved by shift_due_jobs alone.
   virtual void update_job(const job::Job& job) = 0;
+  /// Calls `visit` with each job that fits, by age, until it returns false.
   virtual void each_job(const JobFilter& filter, const std::function<bool(const job::Job&)>& visit) = 0;
   /// Makes queued jobs takeable whose dueAt has come and whose import is complete, at most `limit`. Returns
   /// how many.
   virtual int ready_due_jobs(TimePoint now, int limit) = 0;
   /// Takeable jobs by freshness end, then age, at most `limit`: single ones or batch ones. None whose subject
-  /// has a running job, none that is stale at `now`.
+  /// has a running job, none that is stale at `now`; two of one subject may be among them.
   virtual std::vector<job::Job> takeable_jobs(job::Provider provider, bool in_batch, TimePoint now,
                                               int limit) = 0;
   /// Queued jobs whose freshness has ended, at most `limit`.
@@ -139,9 +141,9 @@ class Store {
   virtual std::vector<TimePoint> ready_due_times(job::Provider provider) = 0;
   /// For forecasts: dueAt of the provider's queued jobs that wait for it, in (after, to].
   virtual std::vector<TimePoint> waiting_due_times(job::Provider provider, TimePoint after, TimePoint to) = 0;
-  /// After the clock was set: moves the end of freshness of what is due (takeable, running, held) by `step`, never
-  /// beyond expiresAt.
-  virtual void shift_freshness(Millis step) = 0;
+  /// The clock was set by `step` from `before`: for jobs that were due by then and have not ended, moves the end of
+  /// freshness along (never beyond expiresAt), and the time of a planned retry.
+  virtual void shift_due_jobs(TimePoint before, Millis step) = 0;
   /// How many jobs are in each state, by provider.
   virtual std::vector<std::pair<std::pair<job::Provider, job::State>, std::int64_t>> count_jobs() = 0;
 
@@ -154,6 +156,7 @@ class Store {
   // --- subjects
   virtual std::optional<Subject> find_subject(job::Provider provider, const std::string& recipient) = 0;
   virtual std::optional<Subject> subject(const std::string& id) = 0;
+  /// Stores a new subject; of a known one only `address` and `last_accepted_seq` change.
   virtual void put_subject(const Subject& subject) = 0;
 
   // --- gates

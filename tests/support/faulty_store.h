@@ -59,7 +59,9 @@ class FaultyStore final : public store::Store {
   std::vector<TimePoint> waiting_due_times(job::Provider provider, TimePoint after, TimePoint to) override {
     return inner_->waiting_due_times(provider, after, to);
   }
-  void shift_freshness(Millis step) override { at("shift_freshness").shift_freshness(step); }
+  void shift_due_jobs(TimePoint before, Millis step) override {
+    at("shift_due_jobs").shift_due_jobs(before, step);
+  }
   std::vector<std::pair<std::pair<job::Provider, job::State>, std::int64_t>> count_jobs() override {
     return inner_->count_jobs();
   }

@@ -11,6 +11,7 @@
 #include "base/curl_http_client.h"
 #include "base/error.h"
 #include "tests/support/certificates.h"
+#include "tests/support/closed_port.h"
 #include "tests/support/scripted_server.h"
 
 using namespace latchkey;
@@ -56,17 +57,13 @@ class FullListener {
     port_ = ntohs(address.sin_port);
     for (std::size_t i = 1; i < sockets_.size(); ++i) connect(sockets_[i], generic, size);
   }
-  ~FullListener() { close_all(); }
+  ~FullListener() {
+    for (const int one : sockets_) close(one);
+  }
   FullListener(const FullListener&) = delete;
   FullListener& operator=(const FullListener&) = delete;
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
-  void close_all() {
-    for (int& one : sockets_) {
-      if (one >= 0) close(one);
-      one = -1;
-    }
-  }
 
  private:
   std::array<int, 5> sockets_{};
@@ -164,9 +161,8 @@ BOOST_AUTO_TEST_CASE(reports_a_name_that_does_not_resolve) {
 }
 
 BOOST_AUTO_TEST_CASE(reports_a_closed_port) {
-  FullListener listener;
-  listener.close_all();
-  check_failure(CurlHttpClient().send(post_to(listener.url())), HttpFailure::Connect, false);
+  const ClosedPort closed;
+  check_failure(CurlHttpClient().send(post_to(closed.url())), HttpFailure::Connect, false);
 }
 
 BOOST_AUTO_TEST_CASE(connecting_takes_no_longer_than_allowed) {
