@@ -49,13 +49,17 @@ std::vector<std::string> words_of(const CLI::App& app, bool options) {
 
 std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App& command = deepest(app);
-  std::string message = shown(error.what(), kShownMax);
+  const std::vector<std::string> commands = words_of(command, false);
   const std::vector<std::string> rest = app.remaining(true);
-  if (error.get_name() == "ExtrasError" && !rest.empty()) {
+  std::string message = shown(error.what(), kShownMax);
+  if (!rest.empty()) {
     message = "\"" + shown(rest.front()) + "\" is not understood here";
-    if (const auto meant = nearest(rest.front(), words_of(command, rest.front().starts_with('-')))) {
-      message += "; did you mean " + *meant + "?";
-    }
+    const bool option = rest.front().starts_with('-');
+    const auto meant = nearest(rest.front(), option ? words_of(command, true) : commands);
+    if (meant) message += "; did you mean " + *meant + "?";
+  } else if (!commands.empty()) {
+    message = full_name(command) + " wants one of";
+    for (const std::string& name : commands) message += (name == commands.front() ? " " : ", ") + name;
   }
   return message + " (see `" + full_name(command) + " --help`)";
 }
