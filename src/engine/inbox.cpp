@@ -48,6 +48,12 @@ void Inbox::wait(Millis longest) {
   woken_ = false;
 }
 
+void Inbox::wait_for_wake(Millis longest) {
+  std::unique_lock lock(mutex_);
+  arrived_.wait_for(lock, longest, [this] { return woken_; });
+  woken_ = false;
+}
+
 void Inbox::wake() {
   const std::lock_guard lock(mutex_);
   woken_ = true;

@@ -60,6 +60,8 @@ class Inbox {
 
   /// Returns when something is in it, wake() was called, or `longest` has passed.
   void wait(Millis longest);
+  /// Returns when wake() was called or `longest` has passed, whatever is in it.
+  void wait_for_wake(Millis longest);
   void wake();
 
  private:

@@ -47,12 +47,9 @@ void Workers::run(std::stop_token stop) {
 }
 
 provider::Result Workers::call(const Attempt& attempt, HttpClient& http) {
-  const auto still_fresh = [&] {
-    const Instant now = clock_.now();
-    return now.wall < attempt.fresh_until && now.boot < attempt.boot_fresh_until;
-  };
+  const auto fresh = [&] { return still_fresh(attempt, clock_.now()); };
   try {
-    return calls_.provider(attempt.provider).call({attempt.request_id, attempt.address, still_fresh}, http);
+    return calls_.provider(attempt.provider).call({attempt.request_id, attempt.address, fresh}, http);
   } catch (const std::exception&) {
     // Something of our own broke in the middle of a call: what the provider saw is not known, and saying so is the
     // one safe answer. The text may hold what was received, so it goes nowhere.

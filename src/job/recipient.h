@@ -15,12 +15,18 @@ struct Recipient {
 };
 
 /// An email for Mayar, a `cus_…` customer id for Nomos. Throws InputError (field "email" or "customerId")
-/// naming what is wrong. Emails: one address, no display name, local part at most 64 bytes of RFC 5322
-/// dot-atom, a domain with a dot that IDNA2008 accepts, 254 bytes in all. Customer ids: `cus_` and 1 to 60 of
-/// `[A-Za-z0-9_-]`.
+/// naming what is wrong, never the address itself. Customer ids: `cus_` and 1 to 60 of `[A-Za-z0-9_-]`.
+///
+/// Emails: one address, no display name; a local part of at most 64 bytes, an RFC 5322 dot-atom; a domain
+/// with a dot that IDNA2008 accepts, written in Unicode or punycode, whose labels hold letters, digits and
+/// inner hyphens and whose last label is no number; 254 bytes in all, in either form. Local parts outside
+/// ASCII (RFC 6531) are rejected: no page of Mayar's says that it can write to them, and a rejected row is
+/// seen, a lost email is not. So are quoted local parts, comments and IP literals: nobody is onboarded at
+/// one, typing errors look like them.
 Recipient parse_recipient(Provider provider, std::string_view text);
 
-/// For `--recipient` in questions: both kinds, told apart by "cus_". Throws InputError on field "recipient".
+/// For `--recipient` in questions: both kinds, told apart by "cus_" without an "@"; `provider` is set to the
+/// one that it belongs to. Throws InputError on field "recipient".
 Recipient parse_any_recipient(std::string_view text, Provider& provider);
 
 }  // namespace latchkey::job

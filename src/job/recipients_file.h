@@ -11,17 +11,10 @@
 
 namespace latchkey::job {
 
-/// One record of a file: what it says, and where.
-struct FileRow {
-  int line = 0;    ///< physical line on which the record starts, header = 1
-  int number = 0;  ///< data record, from 1
-  Draft draft;
-};
-
 /// What a whole file holds, checked against itself.
 struct RecipientsFile {
   std::string digest;                ///< SHA-256 of the bytes, hex
-  std::vector<std::string> unknown;  ///< columns or members that nobody reads, each once
+  std::vector<std::string> unknown;  ///< columns or members that nobody reads, each once, at most 100
   int rows = 0;                      ///< data records, blank lines not counted
   int repeated = 0;                  ///< rows that say again what an earlier one said
   std::vector<Submission> good;      ///< in file order; requestId given or derived from digest and row number
@@ -29,12 +22,22 @@ struct RecipientsFile {
   std::vector<FieldError> broken;    ///< one per broken row and field, by line
 };
 
-/// Reads CSV (RFC 4180, header row, CRLF or LF, optional byte order mark) or JSON lines, told apart by the
-/// first character that is no white space: `{` is JSON. Every row is checked; nothing throws but an unusable
-/// file (InputError: no header, no recipient column for `provider`, not UTF-8, a quote that is never closed,
-/// a record above 64 KiB; Error: the stream failed). Of rows with one requestId and different payloads the
-/// first stands and the later are broken. `progress` is called every 10,000 rows with the number read; it may
-/// be empty.
+/// Reads CSV (RFC 4180, header row; lines end with CRLF, LF or CR; optional byte order mark) or JSON lines,
+/// told apart by the first character that is no white space: `{` is JSON. Read are requestId, at, lifetime,
+/// deliverTo and email (mayar) or customerId (nomos); an empty cell, "" and null are absent values; every
+/// other column or member may hold anything and is named in `unknown`. Nobody gives a hand-over here: it
+/// stays HandOver::None for the caller to settle.
+///
+/// Every row is checked; nothing throws but an unusable file. InputError: no header, no recipient column for
+/// `provider`, one column twice, a name like "At" or "request_id" that differs from a known one in case and
+/// signs only (ignoring it would send at the wrong time, or twice), not UTF-8, a line or record above 64 KiB,
+/// a quote that is never closed or closed on another line and not properly. Error: the stream failed.
+///
+/// A row is broken when a value is (see check_draft), when it has more fields than the header, a quotation
+/// mark out of place, or is no JSON object. Of rows with one requestId and different payloads the first that
+/// is not broken stands and the later are broken. A row without requestId gets "file-" + 24 hex digits of the
+/// file's digest + "-" + its number, so that the same file read again asks for the same jobs. `progress` is
+/// called every 10,000 rows with the number read; it may be empty.
 RecipientsFile read_recipients(std::istream& in, Provider provider, const SubmissionLimits& limits,
                                const std::function<void(int)>& progress = {});
 

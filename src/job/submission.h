@@ -39,14 +39,22 @@ struct SubmissionLimits {
 };
 
 /// Checks a draft for `provider`. Throws one InputError that carries every field that is wrong: control
-/// characters, bidi marks and line breaks anywhere; requestId outside the charset; a time that does not
-/// exist, has no zone or lies more than a year from now; a lifetime that does not parse, is not positive or
-/// exceeds the provider's link_lifetime. `hand_over` must be one this version offers: `reply` for nomos,
-/// nothing for mayar.
+/// characters, bidi marks and line breaks anywhere; requestId outside the charset; the other provider's kind
+/// of recipient; a time that does not exist, has no zone or lies more than a year (366 days) from now, before
+/// or after; a lifetime that does not parse, is not positive or exceeds the provider's link_lifetime; any
+/// deliverTo. Members that are there but empty are wrong too. `hand_over`: nothing for mayar; for nomos
+/// `reply`, or absent, which stays HandOver::None and is for the caller to settle. Messages hold no recipient
+/// and no requestId.
 Submission check_draft(const Draft& draft, Provider provider, const SubmissionLimits& limits);
 
 /// The bytes whose HMAC tells whether two requests are the same: what the caller gave, normalised, before
-/// defaults.
+/// defaults. One JSON object without white space, members in this order, those that were not given left out:
+///
+///     {"provider":"mayar","recipient":"budi@example.com","at":1772330400000,"lifetime":600000,"handover":"reply"}
+///
+/// recipient is the normalised form, at and lifetime are milliseconds. Stored as HMACs for ever: never change
+/// what an existing request gives. A new member goes to the end (`deliverTo` will be the next) and is left
+/// out when absent.
 std::string payload_bytes(const Submission& submission);
 
 }  // namespace latchkey::job

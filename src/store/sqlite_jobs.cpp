@@ -229,6 +229,13 @@ NextTimes SqliteStore::next_times() {
     if (query.step()) times.due = query.optional_time(0);
   }
   if (connection_.query("SELECT 1 FROM imports WHERE complete = 1").step()) times.due = now_;
+  {
+    // What an import that died has left goes stale in time, too.
+    auto query = connection_.query(
+        "SELECT min(earliest) FROM (SELECT (SELECT min(fresh_until) FROM jobs WHERE state = 'queued' AND import <> 0 "
+        "AND import = imports.id) AS earliest FROM imports)");
+    if (query.step()) times.stale = query.optional_time(0);
+  }
   for (const job::Provider provider : job::kProviders) {
     for (const bool in_batch : {false, true}) {
       auto query = connection_.query(
@@ -258,12 +265,20 @@ std::vector<TimePoint> SqliteStore::waiting_due_times(job::Provider provider, Ti
   return read_times(query);
 }
 
-void SqliteStore::shift_freshness(Millis step) {
-  // A full scan, which a clock that is set is worth: held jobs have no index.
+void SqliteStore::shift_due_jobs(TimePoint before, Millis step) {
+  // Full scans, which a clock that is set is worth. fresh_until - lifetime is when a job became due, on the time line
+  // that `before` belongs to: earlier steps have moved it along.
   write(
-      "UPDATE jobs SET fresh_until = min(expires_at, fresh_until + ?) WHERE state IN ('running', 'held') "
-      "OR (state = 'queued' AND (ready = 1 OR attempts > 0))")
+      "UPDATE jobs SET due_at = due_at + ?1 "
+      "WHERE state = 'queued' AND fresh_until - lifetime <= ?2 AND due_at > ?2")
       .bind(step.count())
+      .bind(before)
+      .run();
+  write(
+      "UPDATE jobs SET fresh_until = min(expires_at, fresh_until + ?1) "
+      "WHERE state IN ('queued', 'running', 'held') AND fresh_until - lifetime <= ?2")
+      .bind(step.count())
+      .bind(before)
       .run();
 }
 

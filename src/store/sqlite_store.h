@@ -39,7 +39,7 @@ class SqliteStore final : public Store {
   NextTimes next_times() override;
   std::vector<TimePoint> ready_due_times(job::Provider provider) override;
   std::vector<TimePoint> waiting_due_times(job::Provider provider, TimePoint after, TimePoint to) override;
-  void shift_freshness(Millis step) override;
+  void shift_due_jobs(TimePoint before, Millis step) override;
   std::vector<std::pair<std::pair<job::Provider, job::State>, std::int64_t>> count_jobs() override;
 
   std::int64_t open_import() override;

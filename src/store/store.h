@@ -120,7 +120,7 @@ class Store {
   virtual std::optional<job::Job> find_job(const std::string& request_id) = 0;
   /// Stores a new job, which has no attempts yet, and sets its id. Throws Error when its requestId is taken.
   virtual void insert_job(job::Job& job) = 0;
-  /// Writes back every member that moves after insert_job; fresh_until is moved by shift_freshness alone.
+  /// Writes back every member that moves after insert_job; fresh_until is moved by shift_due_jobs alone.
   virtual void update_job(const job::Job& job) = 0;
   /// Calls `visit` with each job that fits, by age, until it returns false.
   virtual void each_job(const JobFilter& filter, const std::function<bool(const job::Job&)>& visit) = 0;
@@ -141,9 +141,9 @@ class Store {
   virtual std::vector<TimePoint> ready_due_times(job::Provider provider) = 0;
   /// For forecasts: dueAt of the provider's queued jobs that wait for it, in (after, to].
   virtual std::vector<TimePoint> waiting_due_times(job::Provider provider, TimePoint after, TimePoint to) = 0;
-  /// After the clock was set: moves the end of freshness of every job whose time runs already (takeable,
-  /// tried before, running, held) by `step`, never beyond expiresAt.
-  virtual void shift_freshness(Millis step) = 0;
+  /// The clock was set by `step` from `before`: for jobs that were due by then and have not ended, moves the end of
+  /// freshness along (never beyond expiresAt), and the time of a planned retry.
+  virtual void shift_due_jobs(TimePoint before, Millis step) = 0;
   /// How many jobs are in each state, by provider.
   virtual std::vector<std::pair<std::pair<job::Provider, job::State>, std::int64_t>> count_jobs() = 0;
 

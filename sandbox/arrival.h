@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "sandbox/call.h"
+
+namespace latchkey::sandbox {
+
+enum class Api { Mayar, Nomos };
+const char* name_of(Api api);
+
+/// What a call is for.
+enum class Route { Send, Token, Customer, Health, Other };
+const char* name_of(Route route);
+
+/// Who is called, for what and for whom: all that the journal needs to count a call.
+struct Arrival {
+  Api api = Api::Nomos;
+  Route route = Route::Other;
+  std::string recipient;   ///< of a send: recipient_key() of what the body names; empty when it names nobody
+  std::string request_id;  ///< the X-Request-Id header, made printable
+};
+
+/// nullopt for the control API and the portal, which are no provider's.
+std::optional<Arrival> arrival_of(const Call& call);
+
+/// The form in which a recipient is counted: an email in lower case, a customer id as it is.
+std::string recipient_key(const std::string& recipient);
+
+}  // namespace latchkey::sandbox

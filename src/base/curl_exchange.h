@@ -1,0 +1,37 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <atomic>
+#include <string>
+#include <string_view>
+
+#include "base/http_client.h"
+
+namespace latchkey {
+
+/// One request on its way through libcurl: what its callbacks read and fill. Used by CurlHttpClient alone.
+struct CurlExchange {
+  const HttpRequest& request;
+  const std::atomic<bool>& aborted;
+  HttpAnswer answer;
+  std::size_t body_read = 0;
+  std::size_t header_bytes = 0;
+  bool headers_ended = false;
+  bool body_begun = false;
+  bool refused = false;
+  curl_slist* header_lines = nullptr;
+
+  CurlExchange(const HttpRequest& what, const std::atomic<bool>& stop);
+  ~CurlExchange();
+  CurlExchange(const CurlExchange&) = delete;
+  CurlExchange& operator=(const CurlExchange&) = delete;
+
+  void add_header(const std::string& name, std::string_view value);
+  int before_writing();
+  std::size_t read_body(char* to, std::size_t room);
+  std::size_t take_header(std::string_view line);
+  std::size_t take_body(std::string_view bytes);
+};
+
+}  // namespace latchkey

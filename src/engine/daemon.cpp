@@ -1,0 +1,104 @@
+#include "engine/daemon.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "engine/operations.h"
+
+namespace latchkey::engine {
+namespace {
+
+constexpr Millis kOthersSeenWithin{50};
+constexpr Millis kAfterFailure{500};
+constexpr Millis kAbortGrace{3000};
+
+}  // namespace
+
+Daemon::Daemon(Engine& engine, Workers& workers, Inbox& inbox, store::Store& store, Clock& clock, Signals& signals,
+               Options options)
+    : engine_(engine),
+      workers_(workers),
+      inbox_(inbox),
+      store_(store),
+      clock_(clock),
+      signals_(signals),
+      options_(std::move(options)) {
+  engine_.on_resumed([this](job::Provider provider) {
+    const bool changed = options_.reload_credentials(provider);
+    spdlog::info("provider resumed provider={} new_credentials={}", job::name(provider), changed);
+  });
+}
+
+void Daemon::run() {
+  engine_.start();
+  while (signals_.stop == 0) {
+    if (signals_.reload.exchange(false)) reload();
+    sleep(turn_or_wait());
+  }
+  stop();
+}
+
+// A busy or full database is no reason to die: nothing is sent meanwhile, and what is in hand is kept.
+Wake Daemon::turn_or_wait() {
+  try {
+    return engine_.turn();
+  } catch (const store::EpochLost&) {
+    throw;
+  } catch (const Error& error) {
+    spdlog::error("the turn could not be written; nothing was sent: {}", error.what());
+    inbox_.wait_for_wake(kAfterFailure);
+    Wake again;
+    again.at_once = true;
+    return again;
+  }
+}
+
+void Daemon::sleep(const Wake& wake) {
+  if (wake.at_once) return;
+  while (signals_.stop == 0 && !signals_.reload && inbox_.empty() && !engine_.others_have_written()) {
+    const Instant now = clock_.now();
+    Millis longest = kOthersSeenWithin;
+    if (wake.wall) longest = std::min(longest, *wake.wall - now.wall);
+    if (wake.boot) longest = std::min(longest, *wake.boot - now.boot);
+    if (longest <= Millis(0)) return;
+    inbox_.wait(longest);
+  }
+}
+
+// SIGHUP: new key files lift an automatic pause; what a person paused stays paused.
+void Daemon::reload() {
+  for (const job::Provider provider : job::kProviders) {
+    const bool changed = options_.reload_credentials(provider);
+    spdlog::info("key files read again provider={} changed={}", job::name(provider), changed);
+    if (!changed) continue;
+    inbox_.put(Request{"system",
+                       [provider](Context& context) {
+                         if (context.store.gate(provider).paused_by_system) resume(context, provider, "");
+                       },
+                       [] {}, [](std::exception_ptr) {}});
+  }
+}
+
+void Daemon::stop() {
+  spdlog::info("stopping: no more jobs are taken; calls in flight have {} ms", options_.shutdown_grace.count());
+  inbox_.close();
+  engine_.stop_taking();
+  Millis ends = clock_.now().boot + options_.shutdown_grace;
+  bool aborted = false;
+  for (turn_or_wait(); !engine_.idle(); turn_or_wait()) {
+    const Millis now = clock_.now().boot;
+    if (aborted && now >= ends) break;
+    if (!aborted && (signals_.stop > 1 || now >= ends)) {
+      // The calls still under way are cut off, and have a moment to say how far they had come.
+      spdlog::warn("stopping now: calls in flight are cut off");
+      workers_.abort();
+      aborted = true;
+      ends = now + kAbortGrace;
+    }
+    inbox_.wait(kOthersSeenWithin);
+  }
+  engine_.finish();
+}
+
+}  // namespace latchkey::engine

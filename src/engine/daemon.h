@@ -1,0 +1,48 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+
+#include "engine/engine.h"
+#include "engine/workers.h"
+
+namespace latchkey::engine {
+
+/// What signals ask of a running daemon. Set from a signal handler or any thread.
+struct Signals {
+  std::atomic<int> stop{0};        ///< 1: graceful, 2 or more: now
+  std::atomic<bool> reload{false};  ///< read the key files again
+};
+
+/// The engine's thread: turns when something comes in, falls due, or was written by another process (seen within
+/// 50 ms), and nothing in between. Returns when it has been stopped, all results written. Throws EpochLost, or Error when
+/// the database cannot be opened any more; while it merely cannot be written, it waits and tries again.
+class Daemon {
+ public:
+  struct Options {
+    Millis shutdown_grace{std::chrono::seconds(30)};
+    /// Reads a provider's key files again; returns whether they changed. Must not throw.
+    std::function<bool(job::Provider)> reload_credentials;
+  };
+
+  Daemon(Engine& engine, Workers& workers, Inbox& inbox, store::Store& store, Clock& clock, Signals& signals,
+         Options options);
+  /// Takes the database over and runs until a stop is asked for.
+  void run();
+
+ private:
+  Wake turn_or_wait();
+  void sleep(const Wake& wake);
+  void reload();
+  void stop();
+
+  Engine& engine_;
+  Workers& workers_;
+  Inbox& inbox_;
+  store::Store& store_;
+  Clock& clock_;
+  Signals& signals_;
+  Options options_;
+};
+
+}  // namespace latchkey::engine

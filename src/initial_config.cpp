@@ -1,0 +1,62 @@
+#include "config.h"
+
+namespace latchkey {
+
+// Every value here is also the default, and every line behind "# " would be taken as it is: tests hold both.
+std::string initial_config(const std::string& origin) {
+  return R"(# Latchkey's configuration. Paths are relative to this file. Durations: "90s", "15m", "1h30m".
+# This file and the key files must be readable by their owner only: chmod 600.
+# A provider whose key file is missing or empty is off, and its jobs are rejected.
+
+data_dir = "data"
+
+[engine]
+workers = 64                                   # calls in flight at most
+shutdown_grace = "30s"                         # how long a stop waits for calls in flight
+
+[providers.mayar]
+base_url = "https://api.mayar.id"              # the sandbox has another address and other keys
+api_key_file = "secrets/mayar.key"
+rate = "20/min"                                # "10/s", "600/h", "unlimited"
+burst = 1                                      # calls that may go at once after a rest
+link_lifetime = "15m"                          # how long a job may still be sent after it was due, at most 60m
+timeout = "20s"                                # the whole call
+# connect_timeout = "5s"                       # DNS, TCP and TLS together
+# stall_timeout = "15s"                        # longest silence within a call
+# ca_file = "mayar-ca.pem"                     # trust these certificates instead of the system's
+after_unknown = "hold"                         # or "retry_once": one more email rather than a person's decision
+
+[providers.nomos]
+base_url = "https://api.nomos.energy"
+client_id = ""
+client_secret_file = "secrets/nomos.secret"
+# access_token_file = "secrets/nomos.token"    # a fixed access token instead of client id and secret
+# token_request = "form"                       # or "json"
+api_version = "2026-01-29.edison"
+rate = "10/s"
+# burst = 1
+link_lifetime = "15m"
+timeout = "20s"
+# connect_timeout = "5s"
+# stall_timeout = "15s"
+# ca_file = "nomos-ca.pem"
+link_hosts = [".customerportal.energy", ".checkout.energy"]   # links to any other host are thrown away
+
+[retry]
+attempts = 5                                   # tries of one job at most
+first = "5s"                                   # longest wait before the second try; doubles from there
+most = "2m"                                    # no wait is longer
+
+[ledger]
+origin = ")" +
+         origin + R"("
+anchors = "anchors"                            # better a folder on another file system
+# signing_key_file = "secrets/ledger.key"
+# fingerprint_key_file = "secrets/fingerprint.key"
+
+[api]
+listen = "127.0.0.1:8420"                      # loopback only; a reverse proxy such as nginx serves other machines
+)";
+}
+
+}  // namespace latchkey

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "store/store.h"
+
+namespace latchkey::test {
+
+/// What a simulated crash throws; nothing in the program catches it by type.
+struct Crash {};
+
+/// A store in which something happens at a chosen operation. `before` is called with the name of each operation
+/// before it is done, `after` only after a commit; both may throw.
+class FaultyStore final : public store::Store {
+ public:
+  FaultyStore(std::unique_ptr<store::Store> inner, std::function<void(const char*)> before,
+              std::function<void()> after_commit)
+      : inner_(std::move(inner)), before_(std::move(before)), after_commit_(std::move(after_commit)) {}
+
+  Instant begin() override { return at("begin").begin(); }
+  void commit() override {
+    at("commit").commit();
+    after_commit_();
+  }
+  // Cleaning up is what a crash does not do: these never fail.
+  void rollback() override { inner_->rollback(); }
+  void rollback_to_savepoint() override { inner_->rollback_to_savepoint(); }
+  void savepoint() override { at("savepoint").savepoint(); }
+  void release_savepoint() override { at("release_savepoint").release_savepoint(); }
+  bool changed_by_others() override { return inner_->changed_by_others(); }
+
+  store::Head head() override { return inner_->head(); }
+  std::int64_t append(ledger::Entry& entry) override { return at("append").append(entry); }
+  std::optional<std::string> entry(std::int64_t seq) override { return inner_->entry(seq); }
+  void each_entry(const store::EntryFilter& filter, const std::function<bool(const std::string&)>& visit) override {
+    inner_->each_entry(filter, visit);
+  }
+
+  std::optional<job::Job> find_job(const std::string& id) override { return at("find_job").find_job(id); }
+  void insert_job(job::Job& job) override { at("insert_job").insert_job(job); }
+  void update_job(const job::Job& job) override { at("update_job").update_job(job); }
+  void each_job(const store::JobFilter& filter, const std::function<bool(const job::Job&)>& visit) override {
+    inner_->each_job(filter, visit);
+  }
+  int ready_due_jobs(TimePoint now, int limit) override { return at("ready_due_jobs").ready_due_jobs(now, limit); }
+  std::vector<job::Job> takeable_jobs(job::Provider provider, bool in_batch, TimePoint now, int limit) override {
+    return at("takeable_jobs").takeable_jobs(provider, in_batch, now, limit);
+  }
+  std::vector<job::Job> stale_jobs(TimePoint now, int limit) override {
+    return at("stale_jobs").stale_jobs(now, limit);
+  }
+  std::vector<job::Job> running_jobs() override { return at("running_jobs").running_jobs(); }
+  std::vector<job::Job> queued_reply_jobs() override { return at("queued_reply_jobs").queued_reply_jobs(); }
+  store::NextTimes next_times() override { return at("next_times").next_times(); }
+  std::vector<TimePoint> ready_due_times(job::Provider provider) override {
+    return inner_->ready_due_times(provider);
+  }
+  std::vector<TimePoint> waiting_due_times(job::Provider provider, TimePoint after, TimePoint to) override {
+    return inner_->waiting_due_times(provider, after, to);
+  }
+  void shift_due_jobs(TimePoint before, Millis step) override {
+    at("shift_due_jobs").shift_due_jobs(before, step);
+  }
+  std::vector<std::pair<std::pair<job::Provider, job::State>, std::int64_t>> count_jobs() override {
+    return inner_->count_jobs();
+  }
+
+  std::int64_t open_import() override { return at("open_import").open_import(); }
+  void complete_import(std::int64_t import) override { at("complete_import").complete_import(import); }
+  bool import_is_open(std::int64_t import) override { return inner_->import_is_open(import); }
+
+  std::optional<store::Subject> find_subject(job::Provider provider, const std::string& recipient) override {
+    return inner_->find_subject(provider, recipient);
+  }
+  std::optional<store::Subject> subject(const std::string& id) override { return inner_->subject(id); }
+  void put_subject(const store::Subject& subject) override { at("put_subject").put_subject(subject); }
+
+  job::Gate gate(job::Provider provider) override { return at("gate").gate(provider); }
+  void put_gate(const job::Gate& gate) override { at("put_gate").put_gate(gate); }
+
+  std::int64_t take_epoch() override { return at("take_epoch").take_epoch(); }
+  std::int64_t epoch() override { return inner_->epoch(); }
+
+  void put_token(const store::Token& token) override { inner_->put_token(token); }
+  std::optional<store::Token> find_token(const std::string& id) override { return inner_->find_token(id); }
+  void drop_token(const std::string& id) override { inner_->drop_token(id); }
+  void drop_expired_tokens(TimePoint now) override { inner_->drop_expired_tokens(now); }
+
+ private:
+  store::Store& at(const char* operation) {
+    before_(operation);
+    return *inner_;
+  }
+
+  std::unique_ptr<store::Store> inner_;
+  std::function<void(const char*)> before_;
+  std::function<void()> after_commit_;
+};
+
+}  // namespace latchkey::test
