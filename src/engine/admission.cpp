@@ -92,7 +92,7 @@ void admit_for(Context& context, job::Provider provider, Capacity& capacity, std
     auto job = order.next();
     if (!job) break;
     if (job->hand_over == job::HandOver::Reply && !desk.waiting(job->request_id)) {
-      fail_without_caller(context, *job, job::Code::CallerGone, deliveries);
+      end_without_caller(context, *job, job::Code::CallerGone, deliveries);
       admitted.more = true;
       continue;
     }

@@ -190,8 +190,8 @@ void apply_handed_over(Context& context, Job& job, Outcome outcome) {
   context.store.update_job(job);
 }
 
-void fail_without_caller(Context& context, Job& job, Code code, std::vector<Delivery>& deliveries) {
-  end(context, job, EntryType::JobFailed, code);
+void end_without_caller(Context& context, Job& job, Code code, std::vector<Delivery>& deliveries) {
+  end(context, job, job.attempts == 0 ? EntryType::JobCancelled : EntryType::JobFailed, code);
   tell_caller(job, deliveries);
   context.store.update_job(job);
 }

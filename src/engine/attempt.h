@@ -56,9 +56,9 @@ void apply_late(Context& context, job::Job& job, int number, provider::Result& r
 /// The end of a hand-over to a waiting caller: handover.result, and the job is done or failed.
 void apply_handed_over(Context& context, job::Job& job, job::Outcome outcome);
 
-/// A queued job that only a waiting caller could use, and none does any more: nothing is minted for nobody. Writes
-/// the job back.
-void fail_without_caller(Context& context, job::Job& job, job::Code code, std::vector<Delivery>& deliveries);
+/// A queued job that only a waiting caller could use, and none does any more: nothing is minted for nobody. Cancelled
+/// when no call was ever made for it, failed otherwise. Writes the job back.
+void end_without_caller(Context& context, job::Job& job, job::Code code, std::vector<Delivery>& deliveries);
 
 /// Tells the waiting caller, if the job has one, when the job has come to an end without a link.
 void tell_caller(const job::Job& job, std::vector<Delivery>& deliveries);

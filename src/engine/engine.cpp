@@ -125,7 +125,7 @@ Wake Engine::turn_in(store::Transaction& transaction, std::vector<Item>& items, 
     wake.wall = admitted.next;
     wake.at_once = wake.at_once || admitted.more;
   } else {
-    fail_waiting_callers(context, effects);
+    end_waiting_callers(context, effects);
   }
   const store::NextTimes times = store.next_times();
   earliest(wake.wall, times.due);
@@ -167,7 +167,7 @@ void Engine::apply(Context& context, HandedOver& item, Memory& memory, Effects&)
 void Engine::apply(Context& context, WaitEnded& item, Memory&, Effects& effects) {
   auto job = context.store.find_job(item.request_id);
   if (!job || job->hand_over != job::HandOver::Reply || job->standing.state != job::State::Queued) return;
-  fail_without_caller(context, *job, job::Code::CallerGone, effects.deliveries);
+  end_without_caller(context, *job, job::Code::CallerGone, effects.deliveries);
 }
 
 void Engine::apply(Context& context, Request& item, Memory&, Effects& effects) {
@@ -227,9 +227,9 @@ void Engine::tell_callers_of_others(Context& context, Effects& effects) {
 }
 
 // While the daemon stops, nobody needs to wait for what will not be taken any more.
-void Engine::fail_waiting_callers(Context& context, Effects& effects) {
+void Engine::end_waiting_callers(Context& context, Effects& effects) {
   for (job::Job& job : context.store.queued_reply_jobs()) {
-    fail_without_caller(context, job, job::Code::Shutdown, effects.deliveries);
+    end_without_caller(context, job, job::Code::Shutdown, effects.deliveries);
   }
 }
 
@@ -265,7 +265,7 @@ void Engine::finish() {
   if (parts_.store.epoch() != epoch_) throw store::EpochLost("another daemon has taken the database over");
   for (Item& item : items) apply(context, item, memory, effects);
   abandon_running(context, job::Code::Shutdown, parts_.desk, effects.deliveries);
-  fail_waiting_callers(context, effects);
+  end_waiting_callers(context, effects);
   ledger::Entry stop;
   stop.type = ledger::EntryType::DaemonStop;
   stop.epoch = epoch_;

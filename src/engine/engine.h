@@ -91,7 +91,7 @@ class Engine {
   bool refuse_stale(Context& context, Effects& effects);
   void look_at_gates(Context& context, Memory& memory, Effects& effects);
   void tell_callers_of_others(Context& context, Effects& effects);
-  void fail_waiting_callers(Context& context, Effects& effects);
+  void end_waiting_callers(Context& context, Effects& effects);
   void put_back(std::vector<Item> items, bool requests_too);
   void keep_clock(Context& context, Memory& memory);
   void carry_out(Effects& effects);

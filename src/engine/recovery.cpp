@@ -30,7 +30,7 @@ std::int64_t take_over(Context& context, handover::ReplyDesk& desk) {
   std::vector<Delivery> nobody;  // the callers died with the process they waited for
   abandon_running(context, job::Code::Crash, desk, nobody);
   for (job::Job& job : context.store.queued_reply_jobs()) {
-    fail_without_caller(context, job, job::Code::CallerGone, nobody);
+    end_without_caller(context, job, job::Code::CallerGone, nobody);
   }
   context.store.drop_expired_tokens(context.now.wall);
   return epoch;

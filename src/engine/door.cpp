@@ -1,0 +1,76 @@
+#include "engine/door.h"
+
+#include "base/crypto.h"
+#include "base/time_text.h"
+
+namespace latchkey::engine {
+namespace {
+
+using job::Submission;
+
+// The same requestId again: the same payload is the same job, any other is a conflict.
+void require_same(Context& context, const job::Job& job, const Submission& submission) {
+  const auto subject = context.store.subject(job.subject);
+  if (!subject) {
+    throw InputError("request_id_used", "requestId",
+                     "was used for a request that has been erased; use a new one");
+  }
+  const bool same =
+      job.provider == submission.provider && subject->recipient == submission.recipient.normalised &&
+      equal_constant_time(hmac_sha256(subject->salt, job::payload_bytes(submission)), job.payload_mac);
+  if (!same) {
+    throw InputError("conflict", "requestId", "is taken by a request with other content; use a new one");
+  }
+}
+
+// Refuses what the gate cannot admit in time, unless it lets itself be paced.
+void fit_to_gate(Context& context, const Submission& submission, Admittance& admittance) {
+  const job::Provider provider = submission.provider;
+  const TimePoint admission = context.forecasts.first_free(provider, admittance.due_at);
+  if (submission.pace && admission > admittance.due_at) {
+    admittance.due_at = admission;
+  } else if (admission >= admittance.due_at + admittance.lifetime) {
+    throw InputError("cannot_be_fresh", "at",
+                     "the provider's limit admits it at " + format_utc(admission) +
+                         " at the earliest, and by then it would be stale; use that time or later, or let it "
+                         "be paced");
+  }
+  context.forecasts.take(provider, admittance.due_at);
+}
+
+}  // namespace
+
+void require_offered(const Context& context, const Submission& submission) {
+  if (!context.settings.of(submission.provider).on) {
+    throw InputError("provider_off", "provider",
+                     std::string(name(submission.provider)) +
+                         " is off: its key file is missing or empty (see the configuration)");
+  }
+  if (submission.provider == job::Provider::Nomos && submission.hand_over == job::HandOver::None) {
+    throw InputError(
+        "no_handover", "handover",
+        "a nomos link needs somebody to take it: use `latchkey send nomos CUSTOMER_ID --wait`, which "
+        "prints the link to the waiting caller (hand-over \"reply\")");
+  }
+}
+
+Admittance admit_at_door(Context& context, const Submission& submission) {
+  require_offered(context, submission);
+  Admittance admittance;
+  if (!submission.request_id.empty()) {
+    admittance.existing = context.store.find_job(submission.request_id);
+    if (admittance.existing) {
+      require_same(context, *admittance.existing, submission);
+      return admittance;
+    }
+  }
+  admittance.lifetime = submission.lifetime.value_or(context.settings.of(submission.provider).link_lifetime);
+  admittance.due_at = submission.at.value_or(context.now.wall);
+  // What is stale already makes a job that says so; no gate matters to it.
+  if (admittance.due_at + admittance.lifetime > context.now.wall) {
+    fit_to_gate(context, submission, admittance);
+  }
+  return admittance;
+}
+
+}  // namespace latchkey::engine

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/json.h"
+#include "job/job.h"
+#include "surface/table.h"
+
+namespace latchkey::surface {
+
+/// A job as programs read it: the members of docs/cli.md, null where there is nothing to say. `recipient`
+/// only when it is to be revealed.
+OrderedJson job_json(const job::Job& job, const std::optional<std::string>& recipient = std::nullopt);
+
+/// A state in the colour that says how good it is.
+Cell state_cell(job::State state);
+
+/// What became of a job so far, or what will, in one sentence that starts in lower case and has no full stop:
+/// "its time ran out before a call".
+std::string standing_text(const job::Job& job);
+
+/// The end of the latest attempt, short: "throttled rate_limited", empty before the first.
+std::string last_outcome(const job::Job& job);
+
+/// 0 for a job that may still be done or is; 1 for failed, stale and cancelled: the answer is no.
+int exit_code_of(job::State state);
+
+}  // namespace latchkey::surface

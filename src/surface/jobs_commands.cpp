@@ -1,0 +1,200 @@
+#include "surface/jobs_commands.h"
+
+#include <memory>
+
+#include "base/time_text.h"
+#include "engine/operations.h"
+#include "surface/history.h"
+#include "surface/job_view.h"
+#include "surface/jobs_list.h"
+#include "surface/outlook.h"
+#include "surface/output.h"
+#include "surface/reveal.h"
+#include "surface/store_session.h"
+#include "surface/timeline.h"
+
+namespace latchkey::surface {
+namespace {
+
+/// One job, and what a person wants done with it.
+struct Action {
+  std::string request_id;
+  std::optional<std::string> reason;
+  bool reveal = false;
+  bool sent = false;
+  bool not_sent = false;
+};
+
+job::Job require_job(StoreSession& session, const std::string& request_id) {
+  auto job = session.store().find_job(request_id);
+  if (!job) throw InputError("not_found", "requestId", "no job has this requestId");
+  return std::move(*job);
+}
+
+std::vector<ledger::Entry> decoded(const std::vector<std::string>& entries) {
+  std::vector<ledger::Entry> result;
+  for (const std::string& bytes : entries) result.push_back(ledger::decode(bytes));
+  return result;
+}
+
+void print_job(StoreSession& session, const job::Job& job, const std::optional<std::string>& recipient,
+               Output& out) {
+  const bool coloured = Output::coloured();
+  Table facts;
+  const auto add = [&facts](const char* what, Cell value) { facts.add({what, std::move(value)}); };
+  out.line(painted(job.request_id, Paint::Strong, coloured));
+  add("state", state_cell(job.standing.state));
+  add("", outlook(session, job));
+  add("provider", std::string(name(job.provider)));
+  if (recipient) add("recipient", *recipient);
+  if (job.hand_over != job::HandOver::None) add("handover", std::string(name(job.hand_over)));
+  if (!job.batch.empty()) add("batch", job.batch);
+  add("created", format_local(job.created_at));
+  add("due", format_local(job.due_at));
+  add("expires", format_local(job.expires_at));
+  if (job.finished_at) add("finished", format_local(*job.finished_at));
+  add("attempts", std::to_string(job.attempts));
+  out.text(facts.text(coloured, 2));
+}
+
+int show_job(const GlobalOptions& global, const Action& action) {
+  StoreSession session(global, action.reveal ? store::Access::ReadWrite : store::Access::ReadOnly);
+  const job::Job job = require_job(session, action.request_id);
+  std::optional<std::string> recipient;
+  if (action.reveal) {
+    record_reveal(session);
+    recipient = revealed(session, job);
+  }
+  const std::vector<std::string> entries = entries_of_job(session.store(), job);
+  Output out;
+  if (global.json) {
+    OrderedJson document = job_json(job, recipient);
+    document["entries"] = OrderedJson::array();
+    for (const std::string& bytes : entries) document["entries"].push_back(OrderedJson::parse(bytes));
+    out.line(document.dump());
+  } else {
+    print_job(session, job, recipient, out);
+    out.line("");
+    out.text(timeline_text(decoded(entries), Output::coloured()));
+  }
+  out.flush();
+  return 0;
+}
+
+int print_changed(StoreSession& session, const job::Job& job, bool json) {
+  Output out;
+  if (json) {
+    out.line(job_json(job).dump());
+  } else {
+    const Cell state = state_cell(job.standing.state);
+    out.line(job.request_id + " is " + painted(state.text, state.paint, Output::coloured()) + ". " +
+             outlook(session, job));
+  }
+  out.flush();
+  return 0;
+}
+
+template <typename Work>
+int change_job(const GlobalOptions& global, Work work) {
+  StoreSession session(global);
+  const job::Job job = session.write(work);
+  return print_changed(session, job, global.json);
+}
+
+int close_job(const GlobalOptions& global, const Action& action) {
+  if (action.sent == action.not_sent) {
+    throw UsageError("jobs close wants one of --sent and --not-sent, as you found out");
+  }
+  if (!action.reason) throw UsageError("jobs close wants --reason TEXT: how you found out");
+  return change_job(global, [&](engine::Context& context) {
+    return engine::close(context, action.request_id, action.sent, *action.reason);
+  });
+}
+
+CLI::App* add_action(CLI::App& jobs, const char* name, const char* description,
+                     const std::shared_ptr<Action>& action) {
+  CLI::App* command = jobs.add_subcommand(name, description);
+  command->add_option("ID", action->request_id, "the job's requestId")->required();
+  return command;
+}
+
+// An empty text is a reason that was given, and a bad one; no text is none.
+std::string checked_reason(const Action& action) {
+  if (action.reason) ledger::check_reason(*action.reason);
+  return action.reason.value_or("");
+}
+
+void add_list(CLI::App& jobs, CommandLine& line) {
+  CLI::App* list = jobs.add_subcommand("list", "Every job, oldest first, or those that fit");
+  auto question = std::make_shared<Question>();
+  auto reveal = std::make_shared<bool>(false);
+  question->declare(*list);
+  list->add_flag("--reveal", *reveal, "show recipients, too; this is recorded in the ledger");
+  add_example(*list, "latchkey jobs list --state held --since 24h");
+  list->callback([&line, question, reveal] {
+    line.command = [&line, question, reveal] { return list_jobs(line.global, *question, *reveal); };
+  });
+}
+
+void add_show(CLI::App& jobs, CommandLine& line) {
+  auto action = std::make_shared<Action>();
+  CLI::App* show = add_action(jobs, "show", "One job and all that happened to it", action);
+  show->add_flag("--reveal", action->reveal, "show its recipient, too; this is recorded in the ledger");
+  add_example(*show, "latchkey jobs show order-77");
+  show->callback(
+      [&line, action] { line.command = [&line, action] { return show_job(line.global, *action); }; });
+}
+
+void add_cancel(CLI::App& jobs, CommandLine& line) {
+  auto action = std::make_shared<Action>();
+  CLI::App* cancel = add_action(jobs, "cancel", "Do not send it, or not again", action);
+  add_text(*cancel, "--reason", action->reason, "for the ledger")->type_name("TEXT");
+  add_example(*cancel, "latchkey jobs cancel order-77 --reason \"ordered by mistake\"");
+  cancel->callback([&line, action] {
+    line.command = [&line, action] {
+      return change_job(line.global, [&](engine::Context& context) {
+        return engine::cancel(context, action->request_id, checked_reason(*action));
+      });
+    };
+  });
+}
+
+void add_release(CLI::App& jobs, CommandLine& line) {
+  auto action = std::make_shared<Action>();
+  CLI::App* release = add_action(jobs, "release", "Send a held job again, while it is fresh", action);
+  add_text(*release, "--reason", action->reason, "for the ledger")->type_name("TEXT");
+  add_example(*release, "latchkey jobs release order-77 --reason \"the mail did not arrive\"");
+  release->callback([&line, action] {
+    line.command = [&line, action] {
+      return change_job(line.global, [&](engine::Context& context) {
+        return engine::release(context, action->request_id, checked_reason(*action));
+      });
+    };
+  });
+}
+
+void add_close(CLI::App& jobs, CommandLine& line) {
+  auto action = std::make_shared<Action>();
+  CLI::App* close = add_action(jobs, "close", "End a held job as you found it", action);
+  close->add_flag("--sent", action->sent, "the customer has the mail: done");
+  close->add_flag("--not-sent", action->not_sent, "the customer has none: failed");
+  add_text(*close, "--reason", action->reason, "for the ledger: how you found out")->type_name("TEXT");
+  add_example(*close, "latchkey jobs close order-77 --sent --reason \"Budi has confirmed it\"");
+  close->callback(
+      [&line, action] { line.command = [&line, action] { return close_job(line.global, *action); }; });
+}
+
+}  // namespace
+
+void add_jobs_commands(CLI::App& app, CommandLine& line) {
+  CLI::App* jobs = app.add_subcommand("jobs", "The queue: list, show, cancel, release, close");
+  jobs->require_subcommand(1);
+  add_example(*jobs, "latchkey jobs list --state queued");
+  add_list(*jobs, line);
+  add_show(*jobs, line);
+  add_cancel(*jobs, line);
+  add_release(*jobs, line);
+  add_close(*jobs, line);
+}
+
+}  // namespace latchkey::surface

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "surface/store_session.h"
+
+namespace latchkey::surface {
+
+/// Records that whoever runs this command is about to see recipients: audit.reveal, durable before anything
+/// is shown.
+void record_reveal(StoreSession& session);
+
+/// The address of a job's recipient, made safe to show; "(erased)" once the subject is gone.
+std::string revealed(StoreSession& session, const job::Job& job);
+
+}  // namespace latchkey::surface

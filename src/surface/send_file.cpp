@@ -1,0 +1,204 @@
+#include "surface/send_file.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <unordered_set>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "base/time_text.h"
+#include "engine/import.h"
+#include "surface/outlook.h"
+#include "surface/output.h"
+#include "surface/pause.h"
+#include "surface/report_error.h"
+#include "surface/store_session.h"
+#include "surface/table.h"
+#include "surface/words.h"
+
+namespace latchkey::surface {
+namespace {
+
+using job::Provider;
+using job::RecipientsFile;
+
+// Long enough for a daemon that sleeps between two tries for the lock, short beside a transaction.
+constexpr Millis kLetOthersWrite{10};
+
+/// One line on a person's terminal that is written over and over; silent anywhere else.
+class Progress {
+ public:
+  explicit Progress(bool wanted) : shows_(wanted && isatty(STDERR_FILENO) == 1) {}
+  ~Progress() {
+    if (shown_) std::fputs("\r\033[K", stderr);
+  }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  void show(const std::string& text) {
+    if (!shows_) return;
+    shown_ = true;
+    std::fprintf(stderr, "\r\033[K%s", text.c_str());
+  }
+
+ private:
+  const bool shows_;
+  bool shown_ = false;
+};
+
+RecipientsFile read_file_or_stdin(const std::string& path, Provider provider,
+                                  const job::SubmissionLimits& limits, Progress& progress) {
+  const auto report = [&](int rows) {
+    progress.show(counted(static_cast<std::size_t>(rows), "row") + " read");
+  };
+  if (path == "-") return job::read_recipients(std::cin, provider, limits, report);
+  if (std::filesystem::is_directory(path)) throw Error(path + " is a folder, not a file");
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw Error(path + " cannot be opened: check that it exists and may be read");
+  return job::read_recipients(in, provider, limits, report);
+}
+
+// --at and --lifetime hold for the rows that say nothing else.
+void apply_defaults(RecipientsFile& file, const SendOptions& options, Provider provider,
+                    const job::SubmissionLimits& limits) {
+  job::Draft draft;
+  (provider == Provider::Mayar ? draft.email : draft.customer_id) =
+      provider == Provider::Mayar ? "any@example.com" : "cus_any";
+  draft.at = options.at;
+  draft.lifetime = options.lifetime;
+  const job::Submission defaults = job::check_draft(draft, provider, limits);
+  for (job::Submission& row : file.good) {
+    if (!row.at) row.at = defaults.at;
+    if (!row.lifetime) row.lifetime = defaults.lifetime;
+    row.pace = options.pace;
+  }
+}
+
+std::size_t broken_rows(const RecipientsFile& file) {
+  std::unordered_set<int> lines;
+  for (const FieldError& error : file.broken) lines.insert(error.line);
+  return lines.size();
+}
+
+InputError broken_error(const RecipientsFile& file, bool left_out) {
+  const std::size_t broken = broken_rows(file);
+  std::string summary = counted(broken, "row") + " of " + counted(static_cast<std::size_t>(file.rows)) +
+                        (broken == 1 ? " is broken" : " are broken");
+  if (left_out) {
+    summary += " and left out";
+  } else {
+    summary += file.good.empty() ? "; nothing was queued"
+                                 : "; nothing was queued (--skip-invalid queues the others)";
+  }
+  return InputError("invalid_request", summary, file.broken);
+}
+
+// Broken rows end the command, or are listed on stderr and left out.
+void settle_broken(const RecipientsFile& file, bool skip, bool json) {
+  if (file.broken.empty()) return;
+  const bool left_out = skip && !file.good.empty();
+  const InputError error = broken_error(file, left_out);
+  if (!left_out) throw error;
+  std::string text = json ? error_document(error).dump() + "\n" : error_text(error);
+  text.pop_back();
+  note(text);
+}
+
+void note_unknown(const RecipientsFile& file) {
+  if (file.unknown.empty()) return;
+  std::string names;
+  for (const std::string& name : file.unknown) names += (names.empty() ? "" : ", ") + shown(name);
+  note("latchkey: not read, because nothing here knows them: " + names);
+}
+
+std::string limit_words(const job::Rate& rate, Provider provider, std::size_t jobs) {
+  if (rate.unlimited() || jobs < 2) return {};
+  const auto span =
+      std::chrono::ceil<std::chrono::seconds>(rate.interval * static_cast<std::int64_t>(jobs - 1));
+  return std::string(name(provider)) + " admits " + rate.text + ", so " + counted(jobs, "job") + " take " +
+         format_span(span) + " at least.";
+}
+
+std::string summary_words(const RecipientsFile& file, std::size_t created, std::size_t stale) {
+  std::string text = counted(static_cast<std::size_t>(file.rows), "row") + ": " + counted(created) + " new";
+  const auto add = [&text](std::size_t number, const std::string& what) {
+    if (number > 0) text += ", " + counted(number) + " " + what;
+  };
+  add(file.good.size() - created, "already there");
+  add(static_cast<std::size_t>(file.repeated), "repeated in the file");
+  add(broken_rows(file), "broken and left out");
+  add(stale, "stale already and never sent");
+  return text + ".";
+}
+
+void print_summary(StoreSession& session, const RecipientsFile& file,
+                   const std::vector<engine::ImportedRow>& rows, Provider provider, std::size_t stale) {
+  std::vector<TimePoint> due;
+  for (const engine::ImportedRow& row : rows) {
+    if (row.created && row.state == job::State::Queued) due.push_back(row.due_at);
+  }
+  const auto created = static_cast<std::size_t>(
+      std::count_if(rows.begin(), rows.end(), [](const engine::ImportedRow& row) { return row.created; }));
+  Output out;
+  out.line(summary_words(file, created, stale));
+  if (created == 0 && !rows.empty()) out.line("Every row was there already, nothing was added.");
+  if (!due.empty()) {
+    const auto [first, last] = std::minmax_element(due.begin(), due.end());
+    const bool same = *first == *last;
+    out.line("Due " + (same ? "" : "from " + format_local(*first) + " to ") + format_local(*last) + ".");
+    const std::string limit = limit_words(session.settings().of(provider).rate, provider, due.size());
+    if (!limit.empty()) out.line(limit);
+    const std::string in_the_way = obstacle(session, provider);
+    if (!in_the_way.empty()) out.line(in_the_way + " They are sent then, each only while it is fresh.");
+  }
+  out.flush();
+}
+
+void print_rows(const std::vector<engine::ImportedRow>& rows) {
+  Output out;
+  for (const engine::ImportedRow& row : rows) {
+    out.line(sent_json(row.request_id, row.state, row.due_at, row.expires_at, row.seq, row.created).dump());
+  }
+  out.flush();
+}
+
+}  // namespace
+
+int send_file(const GlobalOptions& global, const SendOptions& options) {
+  const Provider provider = provider_word(*options.provider);
+  StoreSession session(global);
+  Progress progress(!global.json);
+  const job::SubmissionLimits limits{session.settings().of(provider).link_lifetime, session.now()};
+  RecipientsFile file = read_file_or_stdin(*options.file, provider, limits, progress);
+  apply_defaults(file, options, provider, limits);
+
+  engine::ImportParts parts{session.store(),
+                            session.clock(),
+                            session.random(),
+                            session.settings(),
+                            session.actor(),
+                            [] { pause(kLetOthersWrite); },
+                            {}};
+  parts.progress = [&](std::size_t rows) { progress.show(counted(rows, "row") + " stored"); };
+  engine::check_at_door(parts, file);
+  progress.show("");
+  note_unknown(file);
+  settle_broken(file, options.skip_invalid, global.json);
+  const std::vector<engine::ImportedRow> rows = engine::store_rows(parts, file);
+
+  const auto stale = static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), [](const auto& row) {
+    return row.created && row.state == job::State::Stale;
+  }));
+  progress.show("");
+  if (global.json) {
+    print_rows(rows);
+  } else {
+    print_summary(session, file, rows, provider, stale);
+  }
+  return stale == 0 ? 0 : 1;
+}
+
+}  // namespace latchkey::surface

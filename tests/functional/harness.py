@@ -1,0 +1,163 @@
+"""What the functional tests share: a temporary project, the built program, and a look into its database.
+
+LATCHKEY_BIN and LATCHKEY_SANDBOX_BIN name the programs under test. Nothing here waits for a fixed time.
+"""
+
+import json
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+import unittest
+from contextlib import closing
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+LATCHKEY = os.environ.get("LATCHKEY_BIN", "latchkey")
+SANDBOX = os.environ.get("LATCHKEY_SANDBOX_BIN", "latchkey-sandbox")
+RUN_SECONDS_MAX = 60
+
+MAYAR_KEY = "mayar-key-for-tests"
+NOMOS_SECRET = "nomos-secret-for-tests"
+NOMOS_CLIENT = "nomos-client-for-tests"
+
+
+class Result:
+    """What a run of the program came to."""
+
+    def __init__(self, done):
+        self.code = done.returncode
+        self.out = done.stdout
+        self.err = done.stderr
+
+    @property
+    def json(self):
+        """The one JSON document on stdout."""
+        return json.loads(self.out)
+
+    @property
+    def lines(self):
+        """The JSON objects on stdout, one a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def errors(self):
+        """(line, field) of everything that a rejection complains about."""
+        return [(error["line"], error["field"]) for error in self.json["error"]["errors"]]
+
+    def __repr__(self):
+        return f"exit {self.code}\n--- stdout\n{self.out}--- stderr\n{self.err}"
+
+
+def run(*words, stdin="", cwd=None, env=None):
+    """Runs latchkey. A terminal's colours, zone and configuration of the caller do not reach it."""
+    environment = {name: value for name, value in os.environ.items() if name != "LATCHKEY_CONFIG"}
+    environment.update({"TZ": "Asia/Jakarta", "LC_ALL": "C.UTF-8"})
+    environment.update(env or {})
+    done = subprocess.run([LATCHKEY, *map(str, words)], input=stdin, capture_output=True, text=True, cwd=cwd,
+                          env=environment, timeout=RUN_SECONDS_MAX, check=False)
+    return Result(done)
+
+
+def at(**ahead):
+    """RFC 3339 of a moment so far from now, as the program writes it."""
+    moment = datetime.now(timezone.utc) + timedelta(**ahead)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
+
+
+class Project:
+    """A project made by `latchkey init`, removed at the end."""
+
+    def __init__(self, keys=True):
+        self.root = Path(tempfile.mkdtemp(prefix="latchkey-functional-"))
+        self.folder = self.root / "project"
+        done = run("init", self.folder, "--json")
+        if done.code != 0:
+            raise AssertionError(done)
+        self.made = done.json
+        self.config = self.folder / "latchkey.toml"
+        if keys:
+            (self.folder / "secrets/mayar.key").write_text(MAYAR_KEY)
+            (self.folder / "secrets/nomos.secret").write_text(NOMOS_SECRET)
+            self.set("providers.nomos", "client_id", f'"{NOMOS_CLIENT}"')
+
+    def close(self):
+        shutil.rmtree(self.root)
+
+    def run(self, *words, **options):
+        return run("--config", self.config, *words, **options)
+
+    def json(self, *words, **options):
+        """A run that must go well, with --json."""
+        done = self.run("--json", *words, **options)
+        if done.code != 0:
+            raise AssertionError(done)
+        return done
+
+    def set(self, section, key, value):
+        """Replaces a setting of latchkey.toml, or adds it to its section ("" is the top)."""
+        text = self.config.read_text()
+        start = 0 if section == "" else text.index(f"[{section}]")
+        end = text.find("\n[", start)
+        end = len(text) if end < 0 else end
+        body = text[start:end]
+        line = f"{key} = {value}"
+        body, found = re.subn(rf"(?m)^{re.escape(key)} *=.*$", lambda _: line, body, count=1)
+        if not found:
+            head, _, rest = body.partition("\n")
+            body = f"{head}\n{line}\n{rest}" if section else f"{line}\n{body}"
+        self.config.write_text(text[:start] + body + text[end:])
+
+    def file(self, name, text):
+        path = self.root / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def rows(self, sql, *parameters):
+        """Reads the database, as another program would."""
+        with closing(sqlite3.connect(f"file:{self.folder}/data/latchkey.db?mode=ro", uri=True)) as database:
+            return database.execute(sql, parameters).fetchall()
+
+    def one(self, sql, *parameters):
+        return self.rows(sql, *parameters)[0][0]
+
+    def job_count(self):
+        return self.one("SELECT count(*) FROM jobs")
+
+    def entries(self):
+        return [json.loads(entry) for (entry,) in self.rows("SELECT entry FROM ledger ORDER BY seq")]
+
+    def snapshot(self):
+        """What must be the same when a command is to have changed nothing."""
+        return self.rows("SELECT * FROM jobs"), self.rows("SELECT * FROM ledger"), self.rows("SELECT * FROM subjects")
+
+
+class FunctionalTest(unittest.TestCase):
+    """One project a test."""
+
+    keys = True
+
+    def setUp(self):
+        self.project = Project(self.keys)
+        self.addCleanup(self.project.close)
+
+    def assert_exit(self, done, code):
+        self.assertEqual(done.code, code, done)
+        return done
+
+    def assert_rejected(self, done, field, *words, code="invalid_request"):
+        """Exit 3 with the error document, naming this field; each of `words` is in its message."""
+        self.assert_exit(done, 3)
+        error = done.json["error"]
+        self.assertEqual(error["code"], code, done)
+        messages = [one["message"] for one in error["errors"] if one["field"] == field]
+        self.assertTrue(messages, done)
+        for word in words:
+            self.assertIn(word, messages[0])
+        self.assertIn("latchkey: ", done.err)
+
+
+def main():
+    unittest.main(verbosity=1)
