@@ -1,0 +1,108 @@
+#include "surface/link_call.h"
+
+#include "base/ids.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "base/time_text.h"
+#include "engine/authenticate.h"
+#include "engine/submit.h"
+
+namespace latchkey::surface {
+namespace {
+
+constexpr Millis kWaitDefault{10'000};
+constexpr Millis kWaitLeast{1'000};
+constexpr Millis kWaitMost{30'000};
+
+Json parse_body(const std::string& body) {
+  std::string why;
+  auto json = parse_json(body, &why);
+  if (!json) throw InputError("invalid_request", "", "the body is not readable JSON: " + why);
+  if (!json->is_object()) throw InputError("invalid_request", "", "expected a JSON object");
+  const std::vector<std::string> known{"customerId", "requestId", "wait"};
+  for (const auto& [key, value] : json->items()) {
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    const auto meant = nearest(key, known);
+    throw InputError("invalid_request", shown(key),
+                     "is no field of this request" + (meant ? "; did you mean \"" + *meant + "\"?" : std::string()));
+  }
+  return std::move(*json);
+}
+
+std::optional<std::string> optional_text(const Json& json, const char* key) {
+  if (!json.contains(key)) return std::nullopt;
+  auto text = string_member(json, key);
+  if (!text) throw InputError("invalid_request", key, "expected a string");
+  return text;
+}
+
+Millis parse_wait(const Json& json) {
+  const auto text = optional_text(json, "wait");
+  if (!text) return kWaitDefault;
+  const auto wait = parse_duration(*text);
+  if (!wait || *wait < kWaitLeast || *wait > kWaitMost) {
+    throw InputError("invalid_request", "wait", "expected a duration from \"1s\" to \"30s\"");
+  }
+  return *wait;
+}
+
+}  // namespace
+
+LinkCall::LinkCall(const std::string& body, const Config& config, TimePoint now, Random& random) {
+  const Json json = parse_body(body);
+  job::Draft draft;
+  draft.customer_id = optional_text(json, "customerId");
+  draft.request_id = optional_text(json, "requestId");
+  draft.hand_over = "reply";
+  if (!draft.customer_id) throw InputError("invalid_request", "customerId", "is needed");
+  wait_ = parse_wait(json);
+  submission_ = job::check_draft(draft, job::Provider::Nomos, {config.nomos.link_lifetime, now});
+  if (submission_.request_id.empty()) submission_.request_id = make_uuid7(now, random);
+}
+
+LinkCall::~LinkCall() {
+  if (attempt_ == 0) return;
+  // Not written without an error: the caller may have some, all or nothing of it.
+  const auto outcome = written_ ? job::Outcome::Accepted : job::Outcome::Unknown;
+  inbox_->put(engine::HandedOver{submission_.request_id, attempt_, outcome});
+}
+
+handover::Reply LinkCall::mint(Secret token, engine::Inbox& inbox, handover::ReplyDesk& desk) {
+  inbox_ = &inbox;
+  place_ = desk.open(submission_.request_id);
+  if (!place_) throw InputError("conflict", "requestId", "a caller waits for this one already");
+  auto stored = std::make_shared<std::promise<void>>();
+  auto is_stored = stored->get_future();
+  auto presented = std::make_shared<Secret>(std::move(token));
+  inbox.put(engine::Request{
+      "", // authenticate() says who
+      [presented, submission = submission_](engine::Context& context) {
+        engine::authenticate(context, presented->reveal(), "send");
+        if (!engine::submit(context, submission).created) {
+          throw InputError("link_gone", "requestId", "a link was minted for this one already; use a new requestId");
+        }
+      },
+      [stored] { stored->set_value(); },
+      [stored](std::exception_ptr why) { stored->set_exception(std::move(why)); }});
+  is_stored.get();
+  auto reply = place_->wait(wait_);
+  if (!reply) return give_up();
+  if (!reply->link.empty()) attempt_ = reply->attempt;
+  return std::move(*reply);
+}
+
+// The wait is over. A link that was delivered in this very moment is taken all the same.
+handover::Reply LinkCall::give_up() {
+  if (place_->leave()) {
+    inbox_->put(engine::WaitEnded{submission_.request_id});
+    handover::Reply nothing;
+    nothing.state = job::State::Cancelled;
+    nothing.code = job::Code::CallerGone;
+    return nothing;
+  }
+  handover::Reply reply = place_->wait(Millis(0)).value();
+  if (!reply.link.empty()) attempt_ = reply.attempt;
+  return reply;
+}
+
+}  // namespace latchkey::surface

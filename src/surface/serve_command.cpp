@@ -1,0 +1,143 @@
+#include "surface/serve_command.h"
+
+#include <signal.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include "base/curl_http_client.h"
+#include "base/encoding.h"
+#include "base/file_lock.h"
+#include "base/files.h"
+#include "engine/daemon.h"
+#include "engine/settings_of.h"
+#include "provider/factory.h"
+#include "store/sqlite_schema.h"
+#include "store/sqlite_store.h"
+#include "surface/http_server.h"
+
+namespace latchkey::surface {
+namespace {
+
+// A signal handler may touch nothing but this.
+engine::Signals* signals_of_process = nullptr;
+
+void on_signal(int signal) {
+  if (signal == SIGHUP) {
+    signals_of_process->reload = true;
+  } else {
+    ++signals_of_process->stop;
+  }
+}
+
+// Routes the process's signals to `signals` for as long as it lives.
+class SignalRoute {
+ public:
+  explicit SignalRoute(engine::Signals& signals) {
+    signals_of_process = &signals;
+    struct sigaction action {};
+    action.sa_handler = on_signal;
+    sigemptyset(&action.sa_mask);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaction(signal, &action, nullptr);
+  }
+  ~SignalRoute() {
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) ::signal(signal, SIG_DFL);
+    signals_of_process = nullptr;
+  }
+  SignalRoute(const SignalRoute&) = delete;
+  SignalRoute& operator=(const SignalRoute&) = delete;
+};
+
+Secret read_key(const std::filesystem::path& path, const std::string& field) {
+  const Secret text = read_secret_file(path, field);
+  auto bytes = from_hex(text.reveal());
+  if (!bytes || bytes->size() != 32) throw InputError("invalid_request", field, "expected 32 bytes in hex");
+  Secret key(*bytes);
+  wipe(*bytes);
+  return key;
+}
+
+// The providers that are on, and their key files.
+class Providers {
+ public:
+  Providers(const Config& config, Clock& clock) {
+    for (const job::Provider id : job::kProviders) {
+      if (config.provider(id).on) providers_.at(index(id)) = provider::make_provider(id, config, clock);
+    }
+  }
+  provider::Provider& of(job::Provider id) {
+    LATCHKEY_CHECK(providers_.at(index(id)) != nullptr);  // a provider that is off takes no jobs
+    return *providers_.at(index(id));
+  }
+  /// Whether the credentials changed. Unusable key files leave the old ones in force.
+  bool reload(job::Provider id) {
+    if (providers_.at(index(id)) == nullptr) return false;
+    try {
+      return providers_.at(index(id))->reload_credentials();
+    } catch (const std::exception& error) {
+      spdlog::error("key files not read provider={}: {}", job::name(id), error.what());
+      return false;
+    }
+  }
+
+ private:
+  static std::size_t index(job::Provider id) { return static_cast<std::size_t>(id); }
+  std::array<std::unique_ptr<provider::Provider>, job::kProviders.size()> providers_;
+};
+
+void log_to_stderr() {
+  auto logger = spdlog::stderr_logger_mt("latchkey");
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+  logger->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+void log_start(const Config& config, const std::string& address) {
+  spdlog::info("latchkey {} started pid={} database={} api={} workers={}", LATCHKEY_VERSION, getpid(),
+               config.database().string(), address, config.workers);
+  for (const job::Provider id : job::kProviders) {
+    const ProviderConfig& provider = config.provider(id);
+    if (provider.on) {
+      spdlog::info("provider {} is on rate={} base_url={}", job::name(id), provider.rate.text, provider.base_url);
+    } else {
+      spdlog::warn("provider {} is off: its key file is missing or empty", job::name(id));
+    }
+  }
+}
+
+}  // namespace
+
+int serve(const GlobalOptions& options) {
+  const Config config = load_config(options.config);
+  log_to_stderr();
+  store::require_our_database(config.database());
+  FileLock lock(config.lock_file());
+  engine::Signals signals;
+  const SignalRoute route(signals);
+
+  SystemClock clock;
+  SystemRandom random;
+  store::SqliteStore store(config.database(), clock, store::Access::ReadWrite, Millis(2'000));
+  const Secret fingerprint_key = read_key(config.fingerprint_key_file, "ledger.fingerprint_key_file");
+  Providers providers(config, clock);
+  engine::Inbox inbox;
+  handover::ReplyDesk desk;
+  HttpServer api({config, inbox, desk, clock, random});
+  engine::Workers workers(
+      config.workers,
+      {[&](job::Provider id) -> provider::Provider& { return providers.of(id); },
+       [&](job::Provider id) { return std::make_unique<CurlHttpClient>(config.provider(id).ca_file); }},
+      inbox, clock);
+  engine::Engine engine({store, random, inbox, workers, desk, fingerprint_key}, engine::settings_of(config));
+  engine::Daemon daemon(engine, workers, inbox, store, clock, signals,
+                        {config.shutdown_grace, [&](job::Provider id) { return providers.reload(id); }});
+
+  api.start();
+  lock.write_content("pid " + std::to_string(getpid()) + "\napi " + api.address() + "\n");
+  log_start(config, api.address());
+  daemon.run();
+  spdlog::info("stopped");
+  return 0;
+}
+
+}  // namespace latchkey::surface
