@@ -6,6 +6,7 @@
 #include "base/curl_http_client.h"
 #include "base/json.h"
 #include "base/time_text.h"
+#include "surface/pause.h"
 
 namespace latchkey::surface {
 namespace {
@@ -47,9 +48,20 @@ HttpRequest request_of(const job::Draft& draft, const std::string& api, const Se
   return request;
 }
 
+// The job as it is once the daemon has written down that the answer went out; it does so within moments.
+std::optional<job::Job> settled_job(StoreSession& session, const std::string& request_id) {
+  const Millis until = session.clock().now().boot + Millis(1'000);
+  auto job = session.store().find_job(request_id);
+  while (job && job->standing.state == job::State::Running && session.clock().now().boot < until) {
+    pause(Millis(5));
+    job = session.store().find_job(request_id);
+  }
+  return job;
+}
+
 OrderedJson job_members(StoreSession& session, const std::string& request_id) {
   OrderedJson members{{"requestId", request_id}};
-  const auto job = session.store().find_job(request_id);
+  const auto job = settled_job(session, request_id);
   if (!job) return members;
   members["state"] = std::string(job::name(job->standing.state));
   members["dueAt"] = format_utc(job->due_at);
