@@ -10,7 +10,6 @@
 
 namespace {
 
-using namespace std::chrono_literals;
 namespace sandbox = latchkey::sandbox;
 using latchkey::Millis;
 using latchkey::UsageError;

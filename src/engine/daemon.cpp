@@ -31,6 +31,11 @@ Daemon::Daemon(Engine& engine, Workers& workers, Inbox& inbox, store::Store& sto
 }
 
 void Daemon::run() {
+  // However this ends, nobody may be left waiting for an answer.
+  struct LeaveNobodyWaiting {
+    Inbox& inbox;
+    ~LeaveNobodyWaiting() { inbox.abandon(); }
+  } const leave_nobody_waiting{inbox_};
   engine_.start();
   while (signals_.stop == 0) {
     if (signals_.reload.exchange(false)) reload();

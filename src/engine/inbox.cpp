@@ -37,6 +37,21 @@ void Inbox::close() {
   closed_ = true;
 }
 
+void Inbox::abandon() {
+  std::deque<Item> left;
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    left.swap(items_);
+    requests_ = 0;
+  }
+  for (Item& item : left) {
+    auto* request = std::get_if<Request>(&item);
+    if (request == nullptr) continue;
+    request->failed(std::make_exception_ptr(InputError("try_later", "", "the daemon has stopped: try again")));
+  }
+}
+
 bool Inbox::empty() {
   const std::lock_guard lock(mutex_);
   return items_.empty();

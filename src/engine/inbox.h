@@ -56,6 +56,8 @@ class Inbox {
   void put_back(std::vector<Item> items);
   /// From now on requests are refused.
   void close();
+  /// Nobody will ever look into it again: closes it and fails the requests that wait, so that no caller is left.
+  void abandon();
   bool empty();
 
   /// Returns when something is in it, wake() was called, or `longest` has passed.

@@ -1,6 +1,9 @@
 #include "store/sqlite_connection.h"
 
 #include <sqlite3.h>
+#include <unistd.h>
+
+#include <cerrno>
 
 #include "base/error.h"
 #include "store/store.h"
@@ -114,6 +117,11 @@ std::optional<TimePoint> Query::optional_time(int column) const {
 
 SqliteConnection::SqliteConnection(const std::filesystem::path& path, Access access, Millis wait)
     : path_(path) {
+  // Asked before SQLite opens it: SQLite would fall back to reading, and fail at the first write.
+  if (access == Access::ReadWrite && ::access(path.c_str(), W_OK) != 0 &&
+      (errno == EACCES || errno == EROFS)) {
+    throw Error("the database " + path.string() + " " + sentence(SQLITE_READONLY, 0));
+  }
   try {
     const int flags = access == Access::ReadOnly ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE;
     database_ = std::make_unique<SQLite::Database>(path.string(), flags, static_cast<int>(wait.count()));

@@ -2,8 +2,8 @@
 //
 //     latchkey.toml                      what people write
 //     secrets/mayar.key, nomos.secret    empty until somebody fills them
-//     ledger.key, ledger.vkey            signs checkpoints; what others check them with
-//     fingerprint.key                    recognises links without keeping them
+//     secrets/ledger.key, ledger.vkey    signs checkpoints; what others check them with
+//     secrets/fingerprint.key            recognises links without keeping them
 //     data/latchkey.db                   queue and ledger, whose entry 0 is log.init
 #include "surface/init_command.h"
 
@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <fstream>
 #include <memory>
 #include <system_error>
 #include <vector>
@@ -89,8 +88,7 @@ void require_free(const fs::path& folder) {
   const fs::file_status status = fs::status(folder, error);
   if (!fs::exists(status)) return;
   if (!fs::is_directory(status)) throw InputError("conflict", "DIR", folder.string() + " is not a folder");
-  for (const char* name :
-       {"latchkey.toml", "secrets", "ledger.key", "fingerprint.key", "ledger.vkey", "data"}) {
+  for (const char* name : {"latchkey.toml", "secrets", "ledger.vkey", "data"}) {
     if (fs::exists(fs::symlink_status(folder / name, error))) {
       throw InputError(
           "conflict", "DIR",
@@ -197,9 +195,9 @@ void print(const Made& made, bool json) {
     files.add({"secrets/nomos.secret",
                "empty: put Nomos' client secret into it and client_id into latchkey.toml, until then nomos "
                "is off"});
-    files.add({"ledger.key", "signs the ledger; keep a copy in a safe place"});
+    files.add({"secrets/ledger.key", "signs the ledger; keep a copy in a safe place"});
+    files.add({"secrets/fingerprint.key", "recognises links; keep a copy in a safe place"});
     files.add({"ledger.vkey", "for whoever wants to verify the ledger; public"});
-    files.add({"fingerprint.key", "recognises links; keep a copy in a safe place"});
     files.add({"data", "the database: queue and ledger"});
     out.line("Created in " + made.folder.string() + ":");
     out.text(files.text(Output::coloured(), 2));

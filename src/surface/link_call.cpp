@@ -1,5 +1,7 @@
 #include "surface/link_call.h"
 
+#include <atomic>
+
 #include "base/ids.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -13,6 +15,10 @@ namespace {
 constexpr Millis kWaitDefault{10'000};
 constexpr Millis kWaitLeast{1'000};
 constexpr Millis kWaitMost{30'000};
+
+InputError too_late() {
+  return InputError("try_later", "", "the request could not be stored in time: try again");
+}
 
 Json parse_body(const std::string& body) {
   std::string why;
@@ -74,9 +80,11 @@ handover::Reply LinkCall::mint(Secret token, engine::Inbox& inbox, handover::Rep
   auto stored = std::make_shared<std::promise<void>>();
   auto is_stored = stored->get_future();
   auto presented = std::make_shared<Secret>(std::move(token));
+  auto gone = std::make_shared<std::atomic<bool>>(false);
   inbox.put(engine::Request{
-      "", // authenticate() says who
-      [presented, submission = submission_](engine::Context& context) {
+      "",  // authenticate() says who
+      [presented, gone, submission = submission_](engine::Context& context) {
+        if (*gone) throw too_late();
         engine::authenticate(context, presented->reveal(), "send");
         if (!engine::submit(context, submission).created) {
           throw InputError("link_gone", "requestId", "a link was minted for this one already; use a new requestId");
@@ -84,6 +92,11 @@ handover::Reply LinkCall::mint(Secret token, engine::Inbox& inbox, handover::Rep
       },
       [stored] { stored->set_value(); },
       [stored](std::exception_ptr why) { stored->set_exception(std::move(why)); }});
+  // While the database cannot be written, the caller is not kept for ever; what it asked for is not done later.
+  if (is_stored.wait_for(wait_) == std::future_status::timeout) {
+    *gone = true;
+    throw too_late();
+  }
   is_stored.get();
   auto reply = place_->wait(wait_);
   if (!reply) return give_up();

@@ -19,13 +19,13 @@ class Init(FunctionalTest):
 
     def test_lays_out_files_that_only_their_owner_reads(self):
         folder = self.project.folder
-        for name in ("latchkey.toml", "secrets/mayar.key", "secrets/nomos.secret", "ledger.key", "fingerprint.key",
-                     "data/latchkey.db"):
+        for name in ("latchkey.toml", "secrets/mayar.key", "secrets/nomos.secret", "secrets/ledger.key",
+                     "secrets/fingerprint.key", "data/latchkey.db"):
             self.assertEqual(mode(folder / name), 0o600, name)
         for name in (".", "secrets", "data"):
             self.assertEqual(mode(folder / name), 0o700, name)
         self.assertEqual(mode(folder / "ledger.vkey"), 0o644)
-        for name in ("ledger.key", "fingerprint.key"):
+        for name in ("secrets/ledger.key", "secrets/fingerprint.key"):
             self.assertRegex((folder / name).read_text(), r"^[0-9a-f]{64}\n$")
         self.assertEqual((folder / "secrets/mayar.key").read_text(), "")
 
@@ -56,7 +56,7 @@ class Init(FunctionalTest):
         self.assertEqual(hashlib.sha256(name.encode() + b"\n" + raw).hexdigest()[:8], key_id)
 
     def test_refuses_a_folder_with_anything_of_its_own_in_it(self):
-        for name in ("latchkey.toml", "secrets", "ledger.key", "fingerprint.key", "ledger.vkey", "data"):
+        for name in ("latchkey.toml", "secrets", "ledger.vkey", "data"):
             with tempfile.TemporaryDirectory() as folder:
                 (Path(folder) / name).symlink_to("nowhere")
                 done = run("init", folder, "--json")

@@ -1,0 +1,267 @@
+// What only SQLite can be asked: its settings, the ledger's triggers, the plans of the queue's questions. The
+// store's behaviour is in conformance/.
+#include <sqlite3.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include "store/sqlite_schema.h"
+#include "store/sqlite_store.h"
+#include "support/fake_clock.h"
+#include "support/temp_dir.h"
+
+namespace latchkey::store {
+namespace {
+
+// Sees the connections that are opened while it lives and every statement they run, so that the tests look at
+// the store's own connection and explain the store's own SQL instead of a copy of it.
+class SqliteWatch {
+ public:
+  SqliteWatch() {
+    watch = this;
+    sqlite3_auto_extension(reinterpret_cast<void (*)()>(opened));
+  }
+  ~SqliteWatch() {
+    sqlite3_cancel_auto_extension(reinterpret_cast<void (*)()>(opened));
+    watch = nullptr;
+  }
+  SqliteWatch(const SqliteWatch&) = delete;
+  SqliteWatch& operator=(const SqliteWatch&) = delete;
+
+  sqlite3* handle = nullptr;  // the latest
+  std::vector<std::string> statements;
+
+ private:
+  static int opened(sqlite3* handle, const char**, const sqlite3_api_routines*) {
+    watch->handle = handle;
+    sqlite3_trace_v2(handle, SQLITE_TRACE_STMT, ran, nullptr);
+    return SQLITE_OK;
+  }
+  static int ran(unsigned, void*, void* statement, void*) {
+    if (watch != nullptr) watch->statements.emplace_back(sqlite3_sql(static_cast<sqlite3_stmt*>(statement)));
+    return 0;
+  }
+  static inline SqliteWatch* watch = nullptr;
+};
+
+struct WatchedStore {
+  TempDir dir;
+  FakeClock clock;
+  SqliteWatch watch;
+  std::unique_ptr<SqliteStore> store;
+
+  WatchedStore() {
+    create_database(dir / "latchkey.db", clock);
+    store = std::make_unique<SqliteStore>(dir / "latchkey.db", clock);
+  }
+
+  // The first column of the first row, as text.
+  std::string answer(const std::string& sql) { return rows(sql, 0).at(0); }
+
+  std::vector<std::string> rows(const std::string& sql, int column) {
+    sqlite3_stmt* statement = nullptr;
+    BOOST_REQUIRE_MESSAGE(sqlite3_prepare_v2(watch.handle, sql.c_str(), -1, &statement, nullptr) == SQLITE_OK,
+                          sql);
+    std::vector<std::string> all;
+    while (sqlite3_step(statement) == SQLITE_ROW) {
+      all.emplace_back(reinterpret_cast<const char*>(sqlite3_column_text(statement, column)));
+    }
+    sqlite3_finalize(statement);
+    return all;
+  }
+
+  // How SQLite goes about everything that `question` runs, one step a line.
+  std::string plans(const std::function<void(Store&)>& question) {
+    watch.statements.clear();
+    {
+      Transaction transaction(*store);
+      question(*store);
+    }
+    const std::vector<std::string> asked = watch.statements;
+    std::string plan;
+    for (const std::string& sql : asked) {
+      if (sql.find("jobs") == std::string::npos) continue;
+      for (const std::string& step : rows("EXPLAIN QUERY PLAN " + sql, 3)) plan += step + "\n";
+    }
+    BOOST_TEST_MESSAGE(plan);
+    return plan;
+  }
+};
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+// Reads rows that the question does not ask for, or sorts what an index could have given in order.
+bool is_wasteful(const std::string& plan) {
+  return has(plan, "SCAN jobs\n") || has(plan, "SCAN queued\n") || has(plan, "SCAN other") ||
+         has(plan, "TEMP B-TREE");
+}
+
+void append(SqliteStore& store, int count) {
+  Transaction transaction(store);
+  for (int i = 0; i < count; ++i) {
+    ledger::Entry entry;
+    entry.type = ledger::EntryType::ConfigChanged;
+    store.append(entry);
+  }
+  transaction.commit();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(sqlite_store_tests)
+
+BOOST_FIXTURE_TEST_CASE(settings_of_the_stores_connection_are_on, WatchedStore) {
+  BOOST_CHECK_EQUAL(answer("PRAGMA journal_mode"), "wal");
+  BOOST_CHECK_EQUAL(answer("PRAGMA synchronous"), "2");  // FULL
+  BOOST_CHECK_EQUAL(answer("PRAGMA recursive_triggers"), "1");
+  BOOST_CHECK_EQUAL(answer("PRAGMA secure_delete"), "1");
+  BOOST_CHECK_EQUAL(answer("PRAGMA application_id"), std::to_string(0x4C4B6579));
+  BOOST_CHECK_EQUAL(answer("PRAGMA user_version"), std::to_string(newest_schema()));
+  int defensive = 0;
+  BOOST_REQUIRE_EQUAL(sqlite3_db_config(watch.handle, SQLITE_DBCONFIG_DEFENSIVE, -1, &defensive), SQLITE_OK);
+  BOOST_CHECK_EQUAL(defensive, 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(every_table_is_strict, WatchedStore) {
+  for (const std::string& table : rows("SELECT name FROM pragma_table_list WHERE type = 'table' AND strict = "
+                                       "0 AND name NOT LIKE 'sqlite_%'",
+                                       0)) {
+    BOOST_ERROR(table + " is not STRICT");
+  }
+}
+
+// Any way in which SQL can change or remove an entry, or add one out of order.
+const std::vector<std::string> kForbidden{
+    "UPDATE ledger SET entry = '{}'",
+    "UPDATE ledger SET entry = entry WHERE seq = 1",
+    "UPDATE ledger SET seq = 3 WHERE seq = 2",
+    "UPDATE OR REPLACE ledger SET seq = 0 WHERE seq = 2",
+    "UPDATE OR IGNORE ledger SET entry = '{}' WHERE seq = 2",
+    "DELETE FROM ledger",
+    "DELETE FROM ledger WHERE seq = 2",
+    "INSERT INTO ledger (seq, entry) VALUES (4, '{}')",
+    "INSERT INTO ledger (seq, entry) VALUES (2, '{}')",
+    "INSERT INTO ledger (seq, entry) VALUES (-1, '{}')",
+    "INSERT OR REPLACE INTO ledger (seq, entry) VALUES (2, '{}')",
+    "INSERT OR REPLACE INTO ledger (seq, entry) VALUES (1, '{}')",
+    "REPLACE INTO ledger (seq, entry) VALUES (9, '{}')",
+    "INSERT OR IGNORE INTO ledger (seq, entry) VALUES (7, '{}')",
+    "INSERT INTO ledger (seq, entry) VALUES (2, '{}') ON CONFLICT (seq) DO UPDATE SET entry = '{}'",
+    "INSERT INTO ledger (seq, entry) SELECT seq + 2, entry FROM ledger"};
+
+BOOST_FIXTURE_TEST_CASE(ledger_only_grows_through_our_connection, WatchedStore) {
+  append(*store, 3);
+  const auto before = rows("SELECT entry FROM ledger ORDER BY seq", 0);
+  for (const std::string& sql : kForbidden) {
+    BOOST_CHECK_MESSAGE(sqlite3_exec(watch.handle, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK, sql);
+    BOOST_CHECK_MESSAGE(rows("SELECT entry FROM ledger ORDER BY seq", 0) == before, sql);
+  }
+}
+
+// A tool with SQLite's defaults, recursive_triggers off among them.
+BOOST_FIXTURE_TEST_CASE(ledger_only_grows_through_a_foreign_connection, WatchedStore) {
+  append(*store, 3);
+  const auto before = rows("SELECT entry FROM ledger ORDER BY seq", 0);
+  sqlite3* own = watch.handle;
+  sqlite3* foreign = nullptr;
+  BOOST_REQUIRE_EQUAL(sqlite3_open((dir / "latchkey.db").c_str(), &foreign), SQLITE_OK);
+  watch.handle = own;
+  for (const std::string& sql : kForbidden) {
+    BOOST_CHECK_MESSAGE(sqlite3_exec(foreign, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK, sql);
+    BOOST_CHECK_MESSAGE(rows("SELECT entry FROM ledger ORDER BY seq", 0) == before, sql);
+  }
+  sqlite3_close(foreign);
+}
+
+// Query columns are computed from the bytes, so that they cannot say anything else.
+BOOST_FIXTURE_TEST_CASE(columns_of_the_ledger_are_those_of_its_bytes, WatchedStore) {
+  {
+    Transaction transaction(*store);
+    ledger::Entry entry;
+    entry.type = ledger::EntryType::AttemptResult;
+    entry.request_id = "req-1";
+    entry.subject = "s";
+    entry.provider = job::Provider::Nomos;
+    entry.outcome = job::Outcome::Rejected;
+    entry.code = job::Code::Conflict;
+    entry.batch = "b";
+    entry.provider_request_id = "p";
+    entry.link_fp = "f";
+    store->append(entry);
+    transaction.commit();
+  }
+  BOOST_CHECK_EQUAL(
+      answer("SELECT type || ' ' || actor || ' ' || request_id || ' ' || subject || ' ' || provider || "
+             "' ' || outcome || ' ' || code || ' ' || batch || ' ' || provider_request_id || ' ' || "
+             "link_fp || ' ' || t FROM ledger"),
+      "attempt.result system req-1 s nomos rejected conflict b p f 2026-05-28T20:26:40.000Z");
+}
+
+BOOST_FIXTURE_TEST_CASE(words_that_no_version_wrote_are_damage, WatchedStore) {
+  job::Job job;
+  job.request_id = "a";
+  job.payload_mac = std::string(32, 'm');
+  {
+    Transaction transaction(*store);
+    store->insert_job(job);
+    transaction.commit();
+  }
+  for (const char* damage : {"provider = 'other'", "state = 'lost'", "step = 3", "step = -1",
+                             "hand_over = ''", "outcome = 'maybe'", "code = 'novel'"}) {
+    const std::string sql = "SAVEPOINT test; UPDATE jobs SET " + std::string(damage);
+    BOOST_REQUIRE_EQUAL(sqlite3_exec(watch.handle, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+    BOOST_CHECK_THROW(store->find_job("a"), Error);
+    sqlite3_exec(watch.handle, "ROLLBACK TO test; RELEASE test", nullptr, nullptr, nullptr);
+  }
+  BOOST_CHECK(store->find_job("a"));
+}
+
+BOOST_FIXTURE_TEST_CASE(takeable_jobs_read_their_index_in_order, WatchedStore) {
+  for (const bool in_batch : {false, true}) {
+    const std::string plan =
+        plans([&](Store& it) { it.takeable_jobs(job::Provider::Mayar, in_batch, clock.now().wall, 10); });
+    BOOST_CHECK(has(plan, "SEARCH queued USING INDEX jobs_ready"));
+    BOOST_CHECK(has(plan, "SEARCH other USING INDEX jobs_running (subject=?)"));
+    BOOST_CHECK(!is_wasteful(plan));
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(jobs_become_ready_by_index, WatchedStore) {
+  const std::string plan = plans([&](Store& it) { it.ready_due_jobs(clock.now().wall, 10); });
+  BOOST_CHECK(has(plan, "INDEX jobs_waiting (due_at<?)"));
+  BOOST_CHECK(has(plan, "INDEX jobs_importing (import=?)"));
+  BOOST_CHECK(!is_wasteful(plan));
+}
+
+BOOST_FIXTURE_TEST_CASE(stale_jobs_are_found_by_index, WatchedStore) {
+  const std::string plan = plans([&](Store& it) { it.stale_jobs(clock.now().wall, 10); });
+  BOOST_CHECK(has(plan, "INDEX jobs_ready (provider=? AND <expr>=? AND fresh_until<?)"));
+  BOOST_CHECK(has(plan, "INDEX jobs_importing (import=? AND fresh_until<?)"));
+  BOOST_CHECK(!is_wasteful(plan));
+}
+
+BOOST_FIXTURE_TEST_CASE(next_times_are_ends_of_indexes, WatchedStore) {
+  const std::string plan = plans([](Store& it) { it.next_times(); });
+  BOOST_CHECK(has(plan, "SEARCH jobs USING INDEX jobs_waiting\n"));
+  BOOST_CHECK(has(plan, "INDEX jobs_ready (provider=? AND <expr>=?)"));
+  BOOST_CHECK(!is_wasteful(plan));
+}
+
+BOOST_FIXTURE_TEST_CASE(forecasts_and_recovery_read_indexes_only, WatchedStore) {
+  const std::string plan = plans([&](Store& it) {
+    it.ready_due_times(job::Provider::Mayar);
+    it.waiting_due_times(job::Provider::Mayar, clock.now().wall, clock.now().wall);
+    it.running_jobs();
+    it.find_job("a");
+  });
+  BOOST_CHECK(has(plan, "INDEX jobs_ready (provider=?)"));
+  BOOST_CHECK(has(plan, "INDEX jobs_waiting (due_at>? AND due_at<?)"));
+  BOOST_CHECK(has(plan, "INDEX jobs_running"));
+  BOOST_CHECK(has(plan, "(request_id=?)"));
+  BOOST_CHECK(!has(plan, "SCAN jobs\n"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace latchkey::store
