@@ -72,6 +72,8 @@ std::optional<Code> code_named(std::string_view text);
 
 /// One plain sentence for people: what the code means and what to do about it.
 std::string_view meaning(Code value);
+/// What a provider that is off lacks, as the end of "mayar is off: …".
+std::string_view why_off(Provider value);
 
 /// True for done, failed, stale, cancelled: nothing more happens to the job.
 bool is_final(State state);
