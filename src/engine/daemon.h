@@ -34,6 +34,8 @@ class Daemon {
   Wake turn_or_wait();
   void sleep(const Wake& wake);
   void reload();
+  void log_pause(job::Provider provider);
+  void log_what_waits();
   void stop();
 
   Engine& engine_;

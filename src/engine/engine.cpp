@@ -215,6 +215,7 @@ void Engine::look_at_gates(Context& context, Memory& memory, Effects& effects) {
       memory.credentials.at(index(provider)) = CredentialHistory{};
       effects.resumed.push_back(provider);
     }
+    if (paused && !was_paused) effects.paused.push_back(provider);
     was_paused = paused;
   }
 }
@@ -249,6 +250,9 @@ void Engine::carry_out(Effects& effects) {
     if (link && !taken) {
       parts_.inbox.put(HandedOver{delivery.request_id, delivery.attempt, job::Outcome::NotSent});
     }
+  }
+  for (const job::Provider provider : effects.paused) {
+    if (paused_) paused_(provider);
   }
   for (const job::Provider provider : effects.resumed) {
     if (resumed_) resumed_(provider);

@@ -35,7 +35,8 @@ std::string end_words(const Entry& entry) {
   if (entry.http) words += ", HTTP " + std::to_string(*entry.http);
   if (entry.ms) words += ", " + span_words(Millis(*entry.ms));
   if (entry.code) words += ": " + std::string(job::meaning(*entry.code));
-  if (entry.due_at) words += "; next try at " + clock_time(*entry.due_at);
+  // A throttled job is due again at once; what it waits for is its gate.
+  if (entry.due_at && *entry.due_at > entry.t) words += "; next try at " + clock_time(*entry.due_at);
   return words;
 }
 
