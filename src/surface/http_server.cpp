@@ -1,7 +1,7 @@
-// httplib 0.11 serves one connection a thread. Its traps shape this file: it gives a server's port away by default
-// (SO_REUSEPORT), reads chunked bodies without a limit unless the handler reads them itself, hands over a body that was
-// cut off as if it were whole, runs an unread body as the next request (so each connection is good for one), and puts
-// an exception's text into a header.
+// httplib 0.11 serves one connection a thread. Its traps shape this file: it gives a server's port away by
+// default (SO_REUSEPORT), reads chunked bodies without a limit unless the handler reads them itself, hands
+// over a body that was cut off as if it were whole, runs an unread body as the next request (so each
+// connection is good for one), and puts an exception's text into a header.
 #include "surface/http_server.h"
 
 #include <httplib.h>
@@ -92,14 +92,14 @@ void answer_with_link(Response& res, std::shared_ptr<LinkCall> call, const hando
       });
 }
 
-// httplib takes what strtoull makes of a length, and waits for a body that never comes. Whoever stands in front of us
-// must not come to another end of the body than we do.
+// httplib takes what strtoull makes of a length, and waits for a body that never comes. Whoever stands in
+// front of us must not come to another end of the body than we do.
 void require_framing(const Request& req) {
   const std::size_t lengths = req.get_header_value_count("Content-Length");
   const std::size_t codings = req.get_header_value_count("Transfer-Encoding");
   const std::string length = req.get_header_value("Content-Length");
-  const bool is_number = !length.empty() && length.size() < 19 &&
-                         length.find_first_not_of("0123456789") == std::string::npos;
+  const bool is_number =
+      !length.empty() && length.size() < 19 && length.find_first_not_of("0123456789") == std::string::npos;
   const bool is_chunked = to_lower(req.get_header_value("Transfer-Encoding")) == "chunked";
   if (lengths + codings != 1 || (lengths == 1 && !is_number) || (codings == 1 && !is_chunked)) {
     throw InputError("bad_request", "", "expected one Content-Length, or Transfer-Encoding: chunked");
@@ -128,7 +128,8 @@ void answer_no_route(const Request& req, Response& res) {
   }
 }
 
-// Reads what a small body holds, so that closing the connection does not take the answer back, and no more than that.
+// Reads what a small body holds, so that closing the connection does not take the answer back, and no more
+// than that.
 void refuse_body(const Request& req, Response& res, const httplib::ContentReader& reader) {
   std::size_t read = 0;
   reader([&](const char*, std::size_t length) { return (read += length) <= kBodyMax; });
