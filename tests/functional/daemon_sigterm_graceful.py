@@ -52,6 +52,7 @@ class Graceful(ApiTest):
         caller = self.waiting("cus_1", "link-1", wait="30s")
         self.stop_begins()
         self.assert_error(caller.result(), 503, "shutdown")
+        self.assertEqual(self.sandbox.hanging(), 1)
         self.assertEqual(self.types("link-1"), ["job.accepted", "job.cancelled"])
         self.assert_error(self.link("cus_2"), 503, "try_later")
         self.sandbox.release()
