@@ -11,7 +11,7 @@
 namespace latchkey::job {
 namespace {
 
-Micros round_up(Micros time) {
+Micros whole_millis(Micros time) {
   return std::chrono::ceil<Millis>(time);
 }
 
@@ -24,8 +24,8 @@ Slots::Slots(const Gate& gate, const Rate& rate, TimePoint now)
   if (rate.burst == 1) {
     // Calls go at whole milliseconds; only a burst makes up for the part of one that is lost by waiting for
     // it.
-    interval_ = round_up(interval_);
-    first_start_ = round_up(first_start_);
+    interval_ = whole_millis(interval_);
+    first_start_ = whole_millis(first_start_);
   }
 }
 
