@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/clock_rules.h"
 #include "engine/operations.h"
 
 namespace latchkey::engine {
@@ -86,6 +87,7 @@ void Daemon::sleep(const Wake& wake) {
   if (wake.at_once) return;
   while (signals_.stop == 0 && !signals_.reload && inbox_.empty() && !engine_.others_have_written()) {
     const Instant now = clock_.now();
+    if (clock_step(wake.from, now) != Millis(0)) return;  // else a gate would stay shut for as long as it was set back
     Millis longest = kOthersSeenWithin;
     if (wake.wall) longest = std::min(longest, *wake.wall - now.wall);
     if (wake.boot) longest = std::min(longest, *wake.boot - now.boot);

@@ -106,6 +106,7 @@ Wake Engine::turn_in(store::Transaction& transaction, std::vector<Item>& items, 
   Context context{store, parts_.random, settings_, forecasts, transaction.now(), "system"};
   const TimePoint now = context.now.wall;
   Wake wake;
+  wake.from = context.now;
 
   keep_clock(context, memory);
   for (Item& item : items) apply(context, item, memory, effects);

@@ -25,6 +25,7 @@ struct Wake {
   std::optional<TimePoint> wall;
   std::optional<Millis> boot;
   bool at_once = false;
+  Instant from;  ///< when the turn was that says so; should the wall clock be set since, a turn is needed, too
 };
 
 /// What the engine is given from outside. All of it outlives the engine.

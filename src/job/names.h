@@ -64,6 +64,7 @@ std::string_view name(State value);
 std::string_view name(Outcome value);
 std::string_view name(Code value);
 
+/// What a spelling stands for; nullopt for any other text.
 std::optional<Provider> provider_named(std::string_view text);
 std::optional<HandOver> hand_over_named(std::string_view text);
 std::optional<State> state_named(std::string_view text);

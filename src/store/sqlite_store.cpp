@@ -12,21 +12,21 @@ namespace latchkey::store {
 
 SqliteStore::SqliteStore(const std::filesystem::path& path, Clock& clock, Access access, Millis wait)
     : connection_(path, access, wait), clock_(clock) {
-  require_schema();
+  require_application_id(connection_);
+  if (const auto why = other_schema()) throw Error(*why);
   if (access == Access::ReadWrite) connection_.use_wal();
   changed_by_others();
 }
 
-void SqliteStore::require_schema() {
-  require_application_id(connection_);
+std::optional<std::string> SqliteStore::other_schema() {
   const std::int64_t version = connection_.pragma("user_version");
   const std::int64_t newest = newest_schema();
-  if (version == newest) return;
+  if (version == newest) return std::nullopt;
   const std::string schemas =
       " (schema " + std::to_string(version) + ", this program knows " + std::to_string(newest) + ")";
-  throw Error("the database " + connection_.path().string() +
-              (version < newest ? " is older than this program" + schemas + ": run `latchkey migrate`"
-                                : " was made by a newer Latchkey" + schemas));
+  return "the database " + connection_.path().string() +
+         (version < newest ? " is older than this program" + schemas + ": run `latchkey migrate`"
+                           : " was made by a newer Latchkey" + schemas);
 }
 
 Instant SqliteStore::begin() {
@@ -39,7 +39,8 @@ Instant SqliteStore::begin() {
     // Only now, with the write lock, may what was known from before be trusted or read anew.
     const std::int64_t version = connection_.data_version();
     if (version != head_version_) {
-      require_schema();
+      require_application_id(connection_);
+      if (const auto why = other_schema()) throw EpochLost(*why);
       head_ = read_head();
       head_version_ = version;
     }

@@ -62,7 +62,8 @@ class SqliteStore final : public Store {
   void drop_expired_tokens(TimePoint now) override;
 
  private:
-  void require_schema();
+  /// What is wrong with the schema of the database; nullopt: it is this program's.
+  std::optional<std::string> other_schema();
   /// A statement that changes something: only inside a transaction.
   Query write(const char* sql);
   Head read_head();
