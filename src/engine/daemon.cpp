@@ -35,7 +35,8 @@ Daemon::Daemon(Engine& engine, Workers& workers, Inbox& inbox, store::Store& sto
 // The reason is the daemon's own or a person's, and neither can hold personal data: ledger::check_reason().
 void Daemon::log_pause(job::Provider provider) {
   const job::Gate gate = store_.gate(provider);
-  spdlog::warn("provider paused provider={} by={}: {}", job::name(provider), gate.paused_by, gate.pause_reason);
+  spdlog::warn("provider paused provider={} by={}: {}", job::name(provider), gate.paused_by,
+               gate.pause_reason);
 }
 
 // What this daemon has found, so that the log of a restart tells whether somebody has to look.
@@ -45,7 +46,9 @@ void Daemon::log_what_waits() {
   }
   for (const auto& [key, count] : store_.count_jobs()) {
     const auto& [provider, state] = key;
-    if (state == job::State::Queued) spdlog::info("jobs queued provider={} count={}", job::name(provider), count);
+    if (state == job::State::Queued) {
+      spdlog::info("jobs queued provider={} count={}", job::name(provider), count);
+    }
     if (state == job::State::Held) {
       spdlog::warn("jobs held provider={} count={}: a person decides, see `latchkey jobs list --state held`",
                    job::name(provider), count);
