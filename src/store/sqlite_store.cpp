@@ -12,21 +12,21 @@ namespace latchkey::store {
 
 SqliteStore::SqliteStore(const std::filesystem::path& path, Clock& clock, Access access, Millis wait)
     : connection_(path, access, wait), clock_(clock) {
-  require_schema();
+  require_application_id(connection_);
+  if (const auto why = schema_complaint()) throw Error(*why);
   if (access == Access::ReadWrite) connection_.use_wal();
   changed_by_others();
 }
 
-void SqliteStore::require_schema() {
-  require_application_id(connection_);
+std::optional<std::string> SqliteStore::schema_complaint() {
   const std::int64_t version = connection_.pragma("user_version");
   const std::int64_t newest = newest_schema();
-  if (version == newest) return;
+  if (version == newest) return std::nullopt;
   const std::string schemas =
       " (schema " + std::to_string(version) + ", this program knows " + std::to_string(newest) + ")";
-  throw Error("the database " + connection_.path().string() +
-              (version < newest ? " is older than this program" + schemas + ": run `latchkey migrate`"
-                                : " was made by a newer Latchkey" + schemas));
+  return "the database " + connection_.path().string() +
+         (version < newest ? " is older than this program" + schemas + ": run `latchkey migrate`"
+                           : " was made by a newer Latchkey" + schemas);
 }
 
 Instant SqliteStore::begin() {
@@ -39,7 +39,7 @@ Instant SqliteStore::begin() {
     // Only now, with the write lock, may what was known from before be trusted or read anew.
     const std::int64_t version = connection_.data_version();
     if (version != head_version_) {
-      require_schema();
+      if (const auto why = schema_complaint()) throw EpochLost(*why);
       head_ = read_head();
       head_version_ = version;
     }
@@ -62,8 +62,7 @@ void SqliteStore::rollback() {
   in_transaction_ = false;
   head_ = head_before_;
   head_version_ = -1;
-  // Some errors (a full disk) have made SQLite roll back by itself.
-  if (sqlite3_get_autocommit(connection_.database().getHandle()) == 0) connection_.query("ROLLBACK").run();
+  if (!rolled_back_by_itself()) connection_.query("ROLLBACK").run();
 }
 
 void SqliteStore::savepoint() {
@@ -77,9 +76,15 @@ void SqliteStore::release_savepoint() {
 }
 
 void SqliteStore::rollback_to_savepoint() {
+  head_ = head_at_savepoint_;
+  // An error that made SQLite roll back everything (a full disk) has taken the savepoint with it.
+  if (rolled_back_by_itself()) return;
   connection_.query("ROLLBACK TO item").run();
   connection_.query("RELEASE item").run();
-  head_ = head_at_savepoint_;
+}
+
+bool SqliteStore::rolled_back_by_itself() {
+  return sqlite3_get_autocommit(connection_.database().getHandle()) != 0;
 }
 
 Query SqliteStore::write(const char* sql) {

@@ -62,7 +62,10 @@ class SqliteStore final : public Store {
   void drop_expired_tokens(TimePoint now) override;
 
  private:
-  void require_schema();
+  /// What is wrong with the schema that the database has by now, if anything is.
+  std::optional<std::string> schema_complaint();
+  /// Some errors (a full disk) make SQLite end the transaction while it is still open for us.
+  bool rolled_back_by_itself();
   /// A statement that changes something: only inside a transaction.
   Query write(const char* sql);
   Head read_head();
