@@ -20,11 +20,16 @@ class Dispatcher {
   virtual void dispatch(Attempt attempt) = 0;
 };
 
-/// When the next turn is needed; nullopt: only when something comes in.
+/// When the next turn is needed, apart from what comes in or is written by others.
 struct Wake {
-  std::optional<TimePoint> wall;
-  std::optional<Millis> boot;
   bool at_once = false;
+  std::optional<TimePoint> wall;  ///< nullopt: no wall time needs one
+  std::optional<Millis> boot;
+  Instant reference{};  ///< the reading by which the engine last knew the wall clock to be right
+
+  /// How long nothing needs to be done, at most `longest`; 0: a turn is due. One is due too when the wall clock has
+  /// been set since `reference`, because `wall` says nothing then.
+  Millis rest(const Instant& now, Millis longest) const;
 };
 
 /// What the engine is given from outside. All of it outlives the engine.
@@ -71,7 +76,8 @@ class Engine {
     std::array<CredentialHistory, job::kProviders.size()> credentials;
     std::array<int, job::kProviders.size()> in_flight{};  // workers' attempts, given up or not
     std::array<bool, job::kProviders.size()> paused{};
-    std::optional<Instant> last;
+    // What the clocks are compared with. It stays until the wall clock is set, so that small steps add up.
+    Instant clock_reference{};
   };
   // What is done once the turn is durable.
   struct Effects {
@@ -86,6 +92,7 @@ class Engine {
   void apply(Context& context, Finished& item, Memory& memory, Effects& effects);
   void apply(Context& context, HandedOver& item, Memory& memory, Effects& effects);
   void apply(Context& context, WaitEnded& item, Memory& memory, Effects& effects);
+  void apply(Context& context, NewCredentials& item, Memory& memory, Effects& effects);
   void apply(Context& context, Request& item, Memory& memory, Effects& effects);
   void give_up_overdue(Context& context, Memory& memory, Effects& effects);
   bool refuse_stale(Context& context, Effects& effects);
