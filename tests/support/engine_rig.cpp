@@ -54,6 +54,18 @@ provider::Result minted(const std::string& link, std::uint64_t credential) {
   return result;
 }
 
+provider::Result copy_of(const provider::Result& result) {
+  provider::Result copy;
+  copy.outcome = result.outcome;
+  copy.code = result.code;
+  copy.http = result.http;
+  copy.wait = result.wait;
+  copy.pause = result.pause;
+  copy.credential = result.credential;
+  copy.link = result.link.copy();
+  return copy;
+}
+
 EngineRig::EngineRig(const std::function<void(engine::Settings&)>& adjust) {
   settings.of(job::Provider::Mayar).on = true;
   settings.of(job::Provider::Nomos).on = true;
@@ -116,18 +128,18 @@ engine::Attempt EngineRig::start(const job::Submission& submission) {
   return workers->calls.back();
 }
 
-void EngineRig::finish_call(provider::Result result) {
+void EngineRig::finish_call(const provider::Result& result) {
   BOOST_REQUIRE(!workers->calls.empty());
   engine::Attempt attempt = std::move(workers->calls.front());
   workers->calls.pop_front();
-  inbox->put(engine::Finished{std::move(attempt), std::move(result)});
+  inbox->put(engine::Finished{std::move(attempt), copy_of(result)});
 }
 
-void EngineRig::finish_call(const engine::Attempt& attempt, provider::Result result) {
+void EngineRig::finish_call(const engine::Attempt& attempt, const provider::Result& result) {
   std::erase_if(workers->calls, [&](const engine::Attempt& call) {
     return call.request_id == attempt.request_id && call.number == attempt.number;
   });
-  inbox->put(engine::Finished{attempt, std::move(result)});
+  inbox->put(engine::Finished{attempt, copy_of(result)});
 }
 
 job::Job EngineRig::job_of(const std::string& request_id) {

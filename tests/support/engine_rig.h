@@ -28,6 +28,8 @@ provider::Result accepted();
 provider::Result minted(const std::string& link, std::uint64_t credential = 1);
 provider::Result ended(job::Outcome outcome, job::Code code, int http = 0);
 
+provider::Result copy_of(const provider::Result& result);
+
 /// The workers of a test: they keep what they are given until the test answers it.
 class HeldCalls final : public engine::Dispatcher {
  public:
@@ -60,9 +62,9 @@ class EngineRig {
   /// Stores the submission and takes the turn in which it is. Returns the attempt that was dispatched for it.
   engine::Attempt start(const job::Submission& submission);
   /// Hands the oldest call under way back with its result, without a turn.
-  void finish_call(provider::Result result);
+  void finish_call(const provider::Result& result);
   /// The same for one that the test keeps.
-  void finish_call(const engine::Attempt& attempt, provider::Result result);
+  void finish_call(const engine::Attempt& attempt, const provider::Result& result);
 
   job::Job job_of(const std::string& request_id);
   std::string state(const std::string& request_id) { return std::string(name(job_of(request_id).standing.state)); }

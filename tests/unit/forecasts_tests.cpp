@@ -2,6 +2,7 @@
 #include "engine/forecasts.h"
 
 #include <boost/test/unit_test.hpp>
+#include <set>
 
 #include "base/time_text.h"
 #include "engine/operations.h"
