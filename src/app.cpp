@@ -58,7 +58,7 @@ std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
     const auto meant = nearest(rest.front(), option ? words_of(command, true) : commands);
     if (meant) message += "; did you mean " + *meant + "?";
   } else if (!commands.empty()) {
-    message = full_name(command) + " wants one of";
+    message = "a command is missing:";
     for (const std::string& name : commands) message += (name == commands.front() ? " " : ", ") + name;
   }
   return message + " (see `" + full_name(command) + " --help`)";
@@ -84,7 +84,7 @@ App::App()
   cli_.fallthrough();  // so that --config and --json may stand after the command, too
   cli_.footer(
       "Example: latchkey init /srv/latchkey\nExit codes: 0 done, 1 the answer is no, 2 wrong usage, 3 bad "
-      "input, 4 cannot reach or open something,\n75 another process holds the database.");
+      "input, 4 cannot reach or open something,\n75 another process holds the database.\n");
   surface::add_init_command(cli_, line_);
   add_serve(cli_, line_);
   surface::add_send_command(cli_, line_);

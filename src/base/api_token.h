@@ -18,6 +18,7 @@ struct ApiToken {
   Secret text;
 };
 
+/// A new token, never given out before.
 ApiToken make_api_token(Random& random);
 
 /// The id of a token whose form and checksum hold; nullopt for anything else. Says nothing about whether the

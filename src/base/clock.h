@@ -29,6 +29,7 @@ class SystemClock final : public Clock {
   Instant now() override;
 };
 
+/// Milliseconds since 1970, as the database and payloads keep a moment.
 constexpr std::int64_t to_ms(TimePoint t) {
   return t.time_since_epoch().count();
 }

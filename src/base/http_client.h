@@ -28,6 +28,7 @@ struct HttpRequest {
   std::function<bool()> may_write;
 };
 
+/// Why there is no complete answer.
 enum class HttpFailure {
   Dns,       ///< the name does not resolve
   Connect,   ///< no connection
@@ -39,6 +40,7 @@ enum class HttpFailure {
   BadAnswer  ///< not HTTP, or an answer above the cap
 };
 
+/// What came of one call.
 struct HttpAnswer {
   /// Set when there is no complete answer. What `written` says decides between not sent and unknown.
   std::optional<HttpFailure> failure;

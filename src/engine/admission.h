@@ -23,6 +23,7 @@ struct Capacity {
   }
 };
 
+/// What the gates let through in one turn.
 struct Admitted {
   std::vector<Attempt> attempts;
   std::optional<TimePoint> next;  ///< when a gate lets more go of what is due

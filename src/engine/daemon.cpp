@@ -20,10 +20,32 @@ Daemon::Daemon(Engine& engine, Workers& workers, Inbox& inbox, store::Store& sto
       clock_(clock),
       signals_(signals),
       options_(std::move(options)) {
+  engine_.on_paused([this](job::Provider provider) { log_pause(provider); });
   engine_.on_resumed([this](job::Provider provider) {
     const bool changed = options_.reload_credentials(provider);
     spdlog::info("provider resumed provider={} new_credentials={}", job::name(provider), changed);
   });
+}
+
+// The reason is the daemon's own or a person's, and neither can hold personal data: ledger::check_reason().
+void Daemon::log_pause(job::Provider provider) {
+  const job::Gate gate = store_.gate(provider);
+  spdlog::warn("provider paused provider={} by={}: {}", job::name(provider), gate.paused_by, gate.pause_reason);
+}
+
+// What this daemon has found, so that the log of a restart tells whether somebody has to look.
+void Daemon::log_what_waits() {
+  for (const job::Provider provider : job::kProviders) {
+    if (store_.gate(provider).paused) log_pause(provider);
+  }
+  for (const auto& [key, count] : store_.count_jobs()) {
+    const auto& [provider, state] = key;
+    if (state == job::State::Queued) spdlog::info("jobs queued provider={} count={}", job::name(provider), count);
+    if (state == job::State::Held) {
+      spdlog::warn("jobs held provider={} count={}: a person decides, see `latchkey jobs list --state held`",
+                   job::name(provider), count);
+    }
+  }
 }
 
 void Daemon::run() {
@@ -33,6 +55,7 @@ void Daemon::run() {
     ~LeaveNobodyWaiting() { inbox.abandon(); }
   } const leave_nobody_waiting{inbox_};
   engine_.start();
+  log_what_waits();
   while (signals_.stop == 0) {
     if (signals_.reload.exchange(false)) reload();
     sleep(turn_or_wait());

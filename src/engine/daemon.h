@@ -35,6 +35,8 @@ class Daemon {
   void sleep(const Wake& wake);
   bool others_have_written();
   void reload();
+  void log_pause(job::Provider provider);
+  void log_what_waits();
   void stop();
 
   Engine& engine_;

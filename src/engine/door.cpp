@@ -42,8 +42,8 @@ void fit_to_gate(Context& context, const Submission& submission, Admittance& adm
 void require_offered(const Context& context, const Submission& submission) {
   if (!context.settings.of(submission.provider).on) {
     throw InputError("provider_off", "provider",
-                     std::string(name(submission.provider)) +
-                         " is off: its key file is missing or empty (see the configuration)");
+                     std::string(name(submission.provider)) + " is off: " +
+                         std::string(job::why_off(submission.provider)) + " (see the configuration)");
   }
   if (submission.provider == job::Provider::Nomos && submission.hand_over == job::HandOver::None) {
     throw InputError(

@@ -228,6 +228,7 @@ void Engine::look_at_gates(Context& context, Memory& memory, Effects& effects) {
       memory.credentials.at(index(provider)).in_a_row = false;
       effects.resumed.push_back(provider);
     }
+    if (paused && !was_paused) effects.paused.push_back(provider);
     was_paused = paused;
   }
 }
@@ -266,10 +267,14 @@ void Engine::carry_out(Effects& effects) {
       parts_.inbox.put(HandedOver{delivery.request_id, delivery.attempt, job::Outcome::NotSent});
     }
   }
+  // Before any call goes out: it should go with the new keys.
   for (const job::Provider provider : effects.resumed) {
     if (resumed_) resumed_(provider);
   }
   for (Attempt& attempt : effects.dispatches) parts_.dispatcher.dispatch(std::move(attempt));
+  for (const job::Provider provider : effects.paused) {
+    if (paused_) paused_(provider);
+  }
 }
 
 void Engine::finish() {

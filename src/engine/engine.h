@@ -65,7 +65,9 @@ class Engine {
   /// Ends what is still open as unknown (`shutdown`) and writes daemon.stop. Nothing may be called afterwards.
   void finish();
 
-  /// Called after a turn in which a provider was found resumed, by whomever: its key files may be new.
+  /// Called after a turn in which a provider was found paused, by itself or by whomever.
+  void on_paused(std::function<void(job::Provider)> listener) { paused_ = std::move(listener); }
+  /// Called after a turn in which a provider was found resumed, by whomever: its key files may be new. Must not throw.
   void on_resumed(std::function<void(job::Provider)> listener) { resumed_ = std::move(listener); }
 
  private:
@@ -84,6 +86,7 @@ class Engine {
     std::vector<Delivery> deliveries;
     std::vector<Attempt> dispatches;
     std::vector<std::function<void()>> answers;
+    std::vector<job::Provider> paused;
     std::vector<job::Provider> resumed;
   };
 
@@ -109,6 +112,7 @@ class Engine {
   bool taking_ = true;
   bool others_wrote_ = false;
   Memory memory_;
+  std::function<void(job::Provider)> paused_;
   std::function<void(job::Provider)> resumed_;
 };
 

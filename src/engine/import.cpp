@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/time_text.h"
 #include "engine/door.h"
 #include "engine/submit.h"
 
@@ -15,6 +16,36 @@ ImportedRow row_of(Submitted submitted) {
   const job::Job& job = submitted.job;
   return {job.request_id, job.standing.state, job.due_at, job.expires_at, job.last_seq, submitted.created};
 }
+
+void add_broken(job::RecipientsFile& file, const InputError& error, int line) {
+  for (FieldError one : error.errors()) {
+    one.line = line;
+    file.broken.push_back(std::move(one));
+  }
+}
+
+// The rows that the limit cannot admit while they are fresh, and when it would admit them.
+struct BeyondLimit {
+  std::size_t rows = 0;
+  int first_line = 0;
+  TimePoint last;
+
+  void add(Forecasts& forecasts, const job::Submission& submission, int line, TimePoint now) {
+    const TimePoint due = submission.at.value_or(now);
+    last = std::max(last, forecasts.first_free(submission.provider, due));
+    forecasts.take(submission.provider, due);
+    if (rows++ == 0) first_line = line;
+  }
+
+  InputError rejection(const job::RecipientsFile& file, const ProviderSettings& settings) const {
+    const std::string text = std::to_string(rows) + " of " + std::to_string(file.good.size()) +
+                             " rows cannot be sent while they are fresh: the provider admits " +
+                             settings.rate.text + ". --pace spreads them, and the last is due at " +
+                             format_utc(last);
+    return InputError("cannot_be_fresh", text,
+                      {{"at", "is the first that would be stale by then", first_line}});
+  }
+};
 
 Submitted store_row(Context& context, const job::RecipientsFile& file, std::size_t at, std::int64_t import) {
   try {
@@ -32,21 +63,22 @@ Submitted store_row(Context& context, const job::RecipientsFile& file, std::size
 
 }  // namespace
 
-void check_at_door(const ImportParts& parts, job::RecipientsFile& file) {
+std::optional<InputError> check_at_door(const ImportParts& parts, job::RecipientsFile& file) {
   const Instant now = parts.clock.now();
   Forecasts forecasts(parts.store, parts.settings, now.wall);
   Context context{parts.store, parts.random, parts.settings, forecasts, now, parts.actor};
   if (!file.good.empty()) require_offered(context, file.good.front());
+  BeyondLimit beyond;
   std::size_t kept = 0;
   for (std::size_t i = 0; i < file.good.size(); ++i) {
     try {
       admit_at_door(context, file.good[i]);
     } catch (const InputError& error) {
-      for (FieldError one : error.errors()) {
-        one.line = file.good_lines[i];
-        file.broken.push_back(std::move(one));
+      if (error.code() != "cannot_be_fresh") {
+        add_broken(file, error, file.good_lines[i]);
+        continue;
       }
-      continue;
+      beyond.add(forecasts, file.good[i], file.good_lines[i], now.wall);
     }
     if (kept != i) {
       file.good[kept] = std::move(file.good[i]);
@@ -58,6 +90,8 @@ void check_at_door(const ImportParts& parts, job::RecipientsFile& file) {
   file.good_lines.resize(kept);
   std::stable_sort(file.broken.begin(), file.broken.end(),
                    [](const FieldError& a, const FieldError& b) { return a.line < b.line; });
+  if (beyond.rows == 0) return std::nullopt;
+  return beyond.rejection(file, parts.settings.of(file.good.front().provider));
 }
 
 std::vector<ImportedRow> store_rows(const ImportParts& parts, const job::RecipientsFile& file) {

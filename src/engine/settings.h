@@ -18,6 +18,7 @@ struct ProviderSettings {
   bool retry_unknown_once = false;
 };
 
+/// What the engine needs to know of the configuration.
 struct Settings {
   std::array<ProviderSettings, job::kProviders.size()> providers;
   job::RetryPolicy retry;

@@ -5,6 +5,7 @@
 
 namespace latchkey::engine {
 
+/// The job that a submission came to.
 struct Submitted {
   job::Job job;
   bool created = true;  ///< false: the same request was there already, and this is its job

@@ -79,6 +79,11 @@ std::string_view name(Outcome value) {
 std::string_view name(Code value) {
   return kCodes.at(static_cast<std::size_t>(value)).name;
 }
+std::string_view why_off(Provider value) {
+  return value == Provider::Mayar ? "its key file is missing or empty"
+                                  : "its client_id is not set, or its key file is missing or empty";
+}
+
 std::string_view meaning(Code value) {
   return kCodes.at(static_cast<std::size_t>(value)).meaning;
 }

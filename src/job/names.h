@@ -64,6 +64,7 @@ std::string_view name(State value);
 std::string_view name(Outcome value);
 std::string_view name(Code value);
 
+/// What a spelling stands for; nullopt for any other text.
 std::optional<Provider> provider_named(std::string_view text);
 std::optional<HandOver> hand_over_named(std::string_view text);
 std::optional<State> state_named(std::string_view text);
@@ -72,6 +73,8 @@ std::optional<Code> code_named(std::string_view text);
 
 /// One plain sentence for people: what the code means and what to do about it.
 std::string_view meaning(Code value);
+/// What a provider that is off lacks, as the end of "mayar is off: …".
+std::string_view why_off(Provider value);
 
 /// True for done, failed, stale, cancelled: nothing more happens to the job.
 bool is_final(State state);

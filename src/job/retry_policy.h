@@ -6,6 +6,7 @@
 
 namespace latchkey::job {
 
+/// How often and how far apart an attempt is repeated.
 struct RetryPolicy {
   int attempts = 5;     ///< tries at most, the first one included
   Millis first{5000};   ///< upper bound of the first wait

@@ -44,6 +44,7 @@ std::optional<int> whole_number(std::string_view text);
 /// (X-Request-Id, unless it only repeats ours). Outcome and code are still to be found.
 Result begin_result(const HttpAnswer& answer, const std::string& request_id, TimePoint now);
 
+/// Sets what a Result comes to.
 void conclude(Result& result, job::Outcome outcome, job::Code code);
 
 /// Concludes an attempt without a complete answer: not_sent while no byte was written, else unknown.
@@ -71,6 +72,7 @@ void conclude_status(Result& result, int status, bool own_body, const StatusMean
 /// are.
 int worse_status(int http, std::optional<int> in_body);
 
+/// 2xx.
 inline bool is_success(int status) {
   return status >= 200 && status < 300;
 }

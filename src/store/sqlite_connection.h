@@ -69,6 +69,7 @@ Value known(std::optional<Value> value) {
   return *value;
 }
 
+/// What a connection may do; one that only reads leaves the file as it is.
 enum class Access { ReadWrite, ReadOnly };
 
 /// A database connection with Latchkey's settings and its prepared statements.

@@ -232,8 +232,8 @@ NextTimes SqliteStore::next_times() {
   {
     // What an import that died has left goes stale in time, too.
     auto query = connection_.query(
-        "SELECT min(earliest) FROM (SELECT (SELECT min(fresh_until) FROM jobs WHERE state = 'queued' AND import <> 0 "
-        "AND import = imports.id) AS earliest FROM imports)");
+        "SELECT min(earliest) FROM (SELECT (SELECT min(fresh_until) FROM jobs WHERE state = 'queued' "
+        "AND import <> 0 AND import = imports.id) AS earliest FROM imports)");
     if (query.step()) times.stale = query.optional_time(0);
   }
   for (const job::Provider provider : job::kProviders) {
@@ -266,11 +266,11 @@ std::vector<TimePoint> SqliteStore::waiting_due_times(job::Provider provider, Ti
 }
 
 void SqliteStore::shift_due_jobs(TimePoint before, Millis step) {
-  // Full scans, which a clock that is set is worth. fresh_until - lifetime is when a job became due, on the time line
-  // that `before` belongs to: earlier steps have moved it along.
+  // Full scans, which a clock that is set is worth. fresh_until - lifetime is when a job became due, on the
+  // time line that `before` belongs to: earlier steps have moved it along.
   write(
       "UPDATE jobs SET due_at = due_at + ?1 "
-      "WHERE state = 'queued' AND fresh_until - lifetime <= ?2 AND due_at > ?2")
+      "WHERE state = 'queued' AND ready = 0 AND fresh_until - lifetime <= ?2")
       .bind(step.count())
       .bind(before)
       .run();

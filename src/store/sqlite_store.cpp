@@ -13,12 +13,12 @@ namespace latchkey::store {
 SqliteStore::SqliteStore(const std::filesystem::path& path, Clock& clock, Access access, Millis wait)
     : connection_(path, access, wait), clock_(clock) {
   require_application_id(connection_);
-  if (const auto why = schema_complaint()) throw Error(*why);
+  if (const auto why = other_schema()) throw Error(*why);
   if (access == Access::ReadWrite) connection_.use_wal();
   changed_by_others();
 }
 
-std::optional<std::string> SqliteStore::schema_complaint() {
+std::optional<std::string> SqliteStore::other_schema() {
   const std::int64_t version = connection_.pragma("user_version");
   const std::int64_t newest = newest_schema();
   if (version == newest) return std::nullopt;
@@ -39,7 +39,8 @@ Instant SqliteStore::begin() {
     // Only now, with the write lock, may what was known from before be trusted or read anew.
     const std::int64_t version = connection_.data_version();
     if (version != head_version_) {
-      if (const auto why = schema_complaint()) throw EpochLost(*why);
+      require_application_id(connection_);
+      if (const auto why = other_schema()) throw EpochLost(*why);
       head_ = read_head();
       head_version_ = version;
     }

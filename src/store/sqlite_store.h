@@ -62,8 +62,8 @@ class SqliteStore final : public Store {
   void drop_expired_tokens(TimePoint now) override;
 
  private:
-  /// What is wrong with the schema that the database has by now, if anything is.
-  std::optional<std::string> schema_complaint();
+  /// What is wrong with the schema of the database; nullopt: it is this program's.
+  std::optional<std::string> other_schema();
   /// Some errors (a full disk) make SQLite end the transaction while it is still open for us.
   bool rolled_back_by_itself();
   /// A statement that changes something: only inside a transaction.

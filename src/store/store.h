@@ -143,8 +143,9 @@ class Store {
   virtual std::vector<TimePoint> ready_due_times(job::Provider provider) = 0;
   /// For forecasts: dueAt of the provider's queued jobs that wait for it, in (after, to].
   virtual std::vector<TimePoint> waiting_due_times(job::Provider provider, TimePoint after, TimePoint to) = 0;
-  /// The clock was set by `step` from `before`: for jobs that were due by then and have not ended, moves the end of
-  /// freshness along (never beyond expiresAt), and the time of a planned retry.
+  /// The clock was set by `step` from `before`: for jobs that were due by then and have not ended, moves the
+  /// end of freshness along (never beyond expiresAt), and dueAt where it is still waited for, as with a
+  /// planned retry.
   virtual void shift_due_jobs(TimePoint before, Millis step) = 0;
   /// How many jobs are in each state, by provider.
   virtual std::vector<std::pair<std::pair<job::Provider, job::State>, std::int64_t>> count_jobs() = 0;

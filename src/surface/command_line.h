@@ -27,7 +27,7 @@ inline CLI::Option* add_text(CLI::App& app, const std::string& name, std::option
 
 /// The end of a command's help.
 inline void add_example(CLI::App& app, const std::string& example) {
-  app.footer("Example: " + example + "\nEvery command takes --config FILE and --json.");
+  app.footer("Example: " + example + "\nEvery command takes --config FILE and --json.\n");
 }
 
 }  // namespace latchkey::surface

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <fstream>
 #include <memory>
 #include <system_error>
 #include <vector>
@@ -89,8 +88,7 @@ void require_free(const fs::path& folder) {
   const fs::file_status status = fs::status(folder, error);
   if (!fs::exists(status)) return;
   if (!fs::is_directory(status)) throw InputError("conflict", "DIR", folder.string() + " is not a folder");
-  for (const char* name :
-       {"latchkey.toml", "secrets", "ledger.vkey", "data"}) {
+  for (const char* name : {"latchkey.toml", "secrets", "ledger.vkey", "data"}) {
     if (fs::exists(fs::symlink_status(folder / name, error))) {
       throw InputError(
           "conflict", "DIR",

@@ -81,7 +81,7 @@ std::string standing_text(const job::Job& job) {
     case State::Held:
       return with_meaning("may have been sent; a person decides", job.code);
     case State::Cancelled:
-      return "cancelled by a person";
+      return "nothing more is sent";
   }
   return {};
 }

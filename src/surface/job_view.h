@@ -9,8 +9,8 @@
 
 namespace latchkey::surface {
 
-/// A job as programs read it: the members of docs/cli.md, null where there is nothing to say. `recipient`
-/// only when it is to be revealed.
+/// A job as programs read it: always the same members in this order, null where there is nothing to say.
+/// `recipient` only when it is to be revealed.
 OrderedJson job_json(const job::Job& job, const std::optional<std::string>& recipient = std::nullopt);
 
 /// A state in the colour that says how good it is.

@@ -111,7 +111,7 @@ int report_no_link(StoreSession& session, const HttpAnswer& answer, const Json& 
     members["code"] = code;
     std::cout << members.dump() << std::endl;
   } else {
-    std::cerr << "No link: " << message << ". The job is " << string_member(body, "state").value_or("?")
+    std::cerr << "latchkey: " << message << ". The job is " << string_member(body, "state").value_or("?")
               << "; see `latchkey jobs show " << request_id << "`.\n";
   }
   return 1;

@@ -10,6 +10,7 @@ namespace latchkey::surface {
 
 std::string obstacle(StoreSession& session, job::Provider provider) {
   const std::string name(job::name(provider));
+  if (!session.settings().of(provider).on) return name + " is off: " + std::string(job::why_off(provider)) + ".";
   const job::Gate gate = session.store().gate(provider);
   if (gate.paused) {
     return name + " is paused (" + shown(gate.pause_reason, 200) + "); `latchkey provider resume " + name +
@@ -29,10 +30,12 @@ std::string outlook(StoreSession& session, const job::Job& job) {
     return text;
   }
   const std::string in_the_way = obstacle(session, job.provider);
+  const bool due_later = job.due_at > session.now();
   if (!in_the_way.empty()) {
-    return in_the_way + " It is sent then, unless that is after " + format_local(job.expires_at) + ".";
+    return in_the_way + (due_later ? " It is sent once it is due and that is mended" : " It is sent then") +
+           ", unless that is after " + format_local(job.expires_at) + ".";
   }
-  if (job.due_at > session.now()) return "The daemon sends it at " + format_local(job.due_at) + ".";
+  if (due_later) return "The daemon sends it at " + format_local(job.due_at) + ".";
   return "The daemon sends it as soon as the provider's limit lets it.";
 }
 

@@ -57,10 +57,10 @@ Cell opening_cell(Opening opening) {
   return {""};
 }
 
-std::string opening_words(Opening opening, const job::Gate& gate) {
+std::string opening_words(Provider provider, Opening opening, const job::Gate& gate) {
   switch (opening) {
     case Opening::Off:
-      return "no key: fill its key file";
+      return std::string(job::why_off(provider));
     case Opening::Paused:
       return "since " + format_local(gate.paused_at) + " by " + shown(gate.paused_by) + ": " +
              shown(gate.pause_reason, kReasonMax);
@@ -129,7 +129,7 @@ int list_providers(const GlobalOptions& global) {
     const auto count = [&](State state) { return counted(static_cast<std::size_t>(status.jobs[state])); };
     table.add({std::string(job::name(provider)), opening_cell(status.opening), status.rate.text,
                count(State::Queued), count(State::Running), count(State::Held),
-               opening_words(status.opening, status.gate)});
+               opening_words(provider, status.opening, status.gate)});
   }
   if (!global.json) out.text(table.text(Output::coloured()));
   out.flush();
@@ -168,7 +168,7 @@ int resume_provider(const GlobalOptions& global, const std::string& word,
 }
 
 provider::Check check_one(const Config& config, Provider provider) {
-  if (!config.provider(provider).on) return {false, "is off: its key file is missing or empty"};
+  if (!config.provider(provider).on) return {false, std::string(job::why_off(provider))};
   SystemClock clock;
   CurlHttpClient http(config.provider(provider).ca_file);
   return provider::make_provider(provider, config, clock)->check(http);

@@ -65,14 +65,27 @@ void print_outcome(const job::Job& job, bool created, bool json) {
   out.flush();
 }
 
+// Whoever waits in front of a terminal hears once what the job waits for.
+void tell_obstacle(StoreSession& session, const job::Job& job, std::string& told) {
+  if (job.standing.state != job::State::Queued) return;
+  const std::string in_the_way = obstacle(session, job.provider);
+  if (in_the_way.empty() || in_the_way == told) return;
+  note("latchkey: " + job.request_id + " waits: " + in_the_way);
+  told = in_the_way;
+}
+
 // Looks at the job until it has come to an end, a person has to decide, or its time and a last call's are up.
 int wait_for_end(StoreSession& session, const engine::Submitted& sent, bool json) {
   job::Job job = sent.job;
   const TimePoint give_up = job.expires_at + session.config().provider(job.provider).timeout + kCallMargin;
+  std::string told;
   for (int looks = 1; !job::is_final(job.standing.state) && job.standing.state != job::State::Held; ++looks) {
     if (session.now() >= give_up) break;
-    if (looks % kLooksPerDaemonCheck == 0 && !session.daemon_api()) {
-      throw Error("the daemon has stopped; " + job.request_id + " is stored and waits for `latchkey serve`");
+    if (looks % kLooksPerDaemonCheck == 0) {
+      if (!session.daemon_api()) {
+        throw Error("the daemon has stopped; " + job.request_id + " is stored and waits for `latchkey serve`");
+      }
+      tell_obstacle(session, job, told);
     }
     pause(kLookAgain);
     if (auto now = session.store().find_job(job.request_id)) job = std::move(*now);

@@ -183,10 +183,14 @@ int send_file(const GlobalOptions& global, const SendOptions& options) {
                             [] { pause(kLetOthersWrite); },
                             {}};
   parts.progress = [&](std::size_t rows) { progress.show(counted(rows, "row") + " stored"); };
-  engine::check_at_door(parts, file);
+  const auto beyond_limit = engine::check_at_door(parts, file);
   progress.show("");
   note_unknown(file);
+  if (beyond_limit && !file.broken.empty() && !options.skip_invalid) {
+    note("latchkey: " + std::string(beyond_limit->what()));
+  }
   settle_broken(file, options.skip_invalid, global.json);
+  if (beyond_limit) throw *beyond_limit;
   const std::vector<engine::ImportedRow> rows = engine::store_rows(parts, file);
 
   const auto stale = static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), [](const auto& row) {

@@ -100,7 +100,7 @@ void log_start(const Config& config, const std::string& address) {
     if (provider.on) {
       spdlog::info("provider {} is on rate={} base_url={}", job::name(id), provider.rate.text, provider.base_url);
     } else {
-      spdlog::warn("provider {} is off: its key file is missing or empty", job::name(id));
+      spdlog::warn("provider {} is off: {}", job::name(id), job::why_off(id));
     }
   }
 }

@@ -7,6 +7,7 @@
 
 namespace latchkey::surface {
 
+/// What a text means, which decides its colour on a terminal.
 enum class Paint { Plain, Good, Bad, Warning, Quiet, Strong };
 
 /// `text` in a colour, or as it is when `coloured` is false. Holds nothing raw: what came from outside must

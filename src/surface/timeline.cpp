@@ -24,13 +24,19 @@ std::string date_and_zone(TimePoint t) {
   return text.substr(0, kDateLength) + text.substr(kDateLength + 1 + kTimeLength);
 }
 
+// Like format_span, but nothing is "0 s": a timeline counts in milliseconds.
+std::string span_words(Millis span) {
+  return span == Millis(0) ? "0 ms" : format_span(span);
+}
+
 // "throttled, HTTP 429, 32 ms: the provider's limit is reached …"
 std::string end_words(const Entry& entry) {
   std::string words(entry.outcome ? name(*entry.outcome) : "ended");
   if (entry.http) words += ", HTTP " + std::to_string(*entry.http);
-  if (entry.ms) words += ", " + format_span(Millis(*entry.ms));
+  if (entry.ms) words += ", " + span_words(Millis(*entry.ms));
   if (entry.code) words += ": " + std::string(job::meaning(*entry.code));
-  if (entry.due_at) words += "; next try at " + clock_time(*entry.due_at);
+  // A throttled job is due again at once; what it waits for is its gate.
+  if (entry.due_at && *entry.due_at > entry.t) words += "; next try at " + clock_time(*entry.due_at);
   return words;
 }
 
@@ -149,7 +155,7 @@ std::string timeline_text(const std::vector<Entry>& entries, bool coloured) {
       date = date_and_zone(entry.t);
       table.add({Cell(date, Paint::Quiet)});
     }
-    const std::string since = before == nullptr ? "" : "+" + format_span(entry.t - before->t);
+    const std::string since = before == nullptr ? "" : "+" + span_words(entry.t - before->t);
     table.add({clock_time(entry.t), Cell(since, Paint::Quiet), title(entry), entry_words(entry)});
     before = &entry;
   }

@@ -345,36 +345,59 @@ BOOST_FIXTURE_TEST_CASE(forecasts_see_what_is_queued_each_once, StoreUnderTest) 
   });
 }
 
-BOOST_FIXTURE_TEST_CASE(set_clock_moves_the_freshness_of_what_runs_already, StoreUnderTest) {
-  const TimePoint end = start + std::chrono::minutes(15);
-  const auto fresh_until = [&](const std::string& id) { return store->find_job(id)->fresh_until; };
+BOOST_FIXTURE_TEST_CASE(set_clock_moves_the_times_of_what_was_due_by_then, StoreUnderTest) {
+  using std::chrono::minutes, std::chrono::seconds;
+  TimePoint now = start + minutes(1);
+  const TimePoint end = start + minutes(15);
+  const std::vector<std::string> due{"takeable", "missed", "retried", "running", "held"};
   commit([&](Store& mine) {
-    for (const char* id : {"takeable", "running", "held", "tried", "waiting", "done"})
-      add(mine, ready_job(id, start));
+    for (const char* id : {"takeable", "retried", "running", "held", "done"}) add(mine, ready_job(id, start));
+    add(mine, queued_job("missed", start));
+    add(mine, queued_job("waiting", now + Millis(1)));
     move_to(mine, "running", {job::State::Running, job::Step::Calling, false});
     move_to(mine, "held", {job::State::Held});
     move_to(mine, "done", {job::State::Done});
-    for (const char* id : {"tried", "waiting"}) {
-      job::Job job = mine.find_job(id).value();
-      job.ready = false;
-      job.attempts = *id == 't' ? 1 : 0;
-      mine.update_job(job);
-    }
-    mine.shift_freshness(-std::chrono::minutes(5));
+    job::Job retried = mine.find_job("retried").value();
+    retried.ready = false;
+    retried.due_at = now + seconds(30);
+    mine.update_job(retried);
   });
-  for (const char* id : {"takeable", "running", "held", "tried"}) {
-    BOOST_CHECK_MESSAGE(fresh_until(id) == end - std::chrono::minutes(5), id);
-    BOOST_CHECK_MESSAGE(store->find_job(id)->expires_at == end, id);
-  }
-  BOOST_CHECK(fresh_until("waiting") == end);  // its time has not begun
-  BOOST_CHECK(fresh_until("done") == end);
-  commit([&](Store& mine) { mine.shift_freshness(std::chrono::minutes(2)); });
-  BOOST_CHECK(fresh_until("takeable") == end - std::chrono::minutes(3));
-  // Never beyond expiresAt, however far the clock is set forward.
-  commit([&](Store& mine) { mine.shift_freshness(std::chrono::hours(24 * 365)); });
-  for (const char* id : {"takeable", "running", "held", "tried", "waiting", "done"}) {
-    BOOST_CHECK_MESSAGE(fresh_until(id) == end, id);
-  }
+  const auto set_clock = [&](Millis step) {
+    commit([&](Store& mine) { mine.shift_due_jobs(now, step); });
+    now += step;
+  };
+  const auto check_due = [&](TimePoint fresh_until) {
+    for (const std::string& id : due) {
+      const job::Job job = store->find_job(id).value();
+      BOOST_CHECK_MESSAGE(job.fresh_until == fresh_until, id);
+      BOOST_CHECK_MESSAGE(job.expires_at == end, id);
+      const TimePoint due_at = id == "retried"  ? now + seconds(30)
+                               : id == "missed" ? now - minutes(1)
+                                                : start;
+      BOOST_CHECK_MESSAGE(job.due_at == due_at, id);
+    }
+    // The times of what is not due are those of the wall clock, and what has ended is history.
+    BOOST_CHECK(store->find_job("waiting")->due_at == start + minutes(1) + Millis(1));
+    BOOST_CHECK(store->find_job("waiting")->fresh_until == start + minutes(16) + Millis(1));
+    BOOST_CHECK(store->find_job("done")->fresh_until == end);
+  };
+  set_clock(-minutes(5));
+  check_due(end - minutes(5));
+  set_clock(minutes(2));
+  check_due(end - minutes(3));
+  set_clock(minutes(3));
+  check_due(end);
+}
+
+// However far the clock is set forward, and also when it was set back before.
+BOOST_FIXTURE_TEST_CASE(no_clock_gives_more_time_than_expires_at, StoreUnderTest) {
+  commit([&](Store& mine) {
+    job::Job job = ready_job("a", start);
+    mine.insert_job(job);
+    mine.shift_due_jobs(start, -Millis(1000));
+    mine.shift_due_jobs(start - Millis(1000), std::chrono::hours(24 * 365));
+    BOOST_CHECK(mine.find_job("a")->fresh_until == job.expires_at);
+  });
 }
 
 // A row that was read before the clock was set and is written back after it must not undo that.
@@ -382,7 +405,7 @@ BOOST_FIXTURE_TEST_CASE(writing_a_job_back_does_not_undo_a_set_clock, StoreUnder
   commit([&](Store& mine) {
     job::Job job = ready_job("a", start);
     mine.insert_job(job);
-    mine.shift_freshness(-Millis(1000));
+    mine.shift_due_jobs(start, -Millis(1000));
     job.attempts = 1;
     mine.update_job(job);
     BOOST_CHECK(mine.find_job("a")->fresh_until == job.expires_at - Millis(1000));

@@ -74,6 +74,8 @@ class SendFile(FunctionalTest):
         path = self.project.file("good.csv", GOOD)
         done = self.assert_exit(self.send(path), 3)
         self.assertEqual(done.errors, [(3, "at")])  # admitted after ten minutes, which is its lifetime
+        self.assertIn("2 of 3 rows cannot be sent while they are fresh", done.err)
+        self.assertEqual(self.assert_exit(self.send(path, "--skip-invalid"), 3).errors, [(3, "at")])
         self.assertEqual(self.project.snapshot(), before)
         paced = self.assert_exit(self.send(path, "--pace"), 0)
         due = [job["dueAt"] for job in paced.lines]

@@ -73,9 +73,13 @@ class Project:
     def __init__(self, keys=True):
         self.root = Path(tempfile.mkdtemp(prefix="latchkey-functional-"))
         self.folder = self.root / "project"
-        done = run("init", self.folder, "--json")
-        if done.code != 0:
-            raise AssertionError(done)
+        try:
+            done = run("init", self.folder, "--json")
+            if done.code != 0:
+                raise AssertionError(done)
+        except BaseException:
+            self.close()
+            raise
         self.made = done.json
         self.config = self.folder / "latchkey.toml"
         if keys:

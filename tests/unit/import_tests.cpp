@@ -153,17 +153,27 @@ BOOST_AUTO_TEST_CASE(door_moves_what_it_rejects_to_the_broken_rows) {
 BOOST_AUTO_TEST_CASE(door_counts_the_rows_against_the_limit) {
   settings.of(Provider::Mayar).rate = job::parse_rate("12/h").value();
   job::RecipientsFile file = file_of(5);  // one every five minutes, fresh for fifteen
-  check_at_door(*parts, file);
-  BOOST_TEST(file.good.size() == 3U);
-  BOOST_TEST(file.broken.size() == 2U);
+  const auto rejection = check_at_door(*parts, file);
+  BOOST_REQUIRE(rejection.has_value());
+  BOOST_TEST(rejection->code() == "cannot_be_fresh");
+  BOOST_TEST(std::string(rejection->what()).starts_with("2 of 5 rows cannot be sent"));
+  BOOST_TEST(rejection->errors().front().line == 5);
   BOOST_TEST(jobs().empty());
+}
+
+BOOST_AUTO_TEST_CASE(rows_beyond_the_limit_are_not_broken_and_never_left_out) {
+  settings.of(Provider::Mayar).rate = job::parse_rate("12/h").value();
+  job::RecipientsFile file = file_of(5);
+  BOOST_TEST(check_at_door(*parts, file).has_value());
+  BOOST_TEST(file.good.size() == 5U);
+  BOOST_TEST(file.broken.empty());
 }
 
 BOOST_AUTO_TEST_CASE(paced_rows_all_get_their_place) {
   settings.of(Provider::Mayar).rate = job::parse_rate("12/h").value();
   job::RecipientsFile file = file_of(5);
   for (job::Submission& row : file.good) row.pace = true;
-  check_at_door(*parts, file);
+  BOOST_TEST(!check_at_door(*parts, file).has_value());
   const auto rows = store_rows(*parts, file);
   BOOST_REQUIRE(rows.size() == 5U);
   for (std::size_t i = 1; i < rows.size(); ++i) {

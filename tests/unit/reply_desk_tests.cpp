@@ -1,7 +1,6 @@
 #include "handover/reply_desk.h"
 
 #include <boost/test/unit_test.hpp>
-#include <thread>
 
 namespace latchkey::handover {
 namespace {
@@ -26,16 +25,6 @@ BOOST_AUTO_TEST_CASE(reply_reaches_the_waiting_caller_once) {
   BOOST_TEST(!desk.deliver("a", with_link("https://l/2")));
   BOOST_TEST(place->wait(Millis(0)).value().link.reveal() == "https://l/1");
   BOOST_TEST(!place->wait(Millis(0)));
-}
-
-BOOST_AUTO_TEST_CASE(caller_on_another_thread_is_woken) {
-  ReplyDesk desk;
-  const auto place = desk.open("a");
-  std::string link;
-  std::thread caller([&] { link = std::string(place->wait(std::chrono::minutes(5)).value().link.reveal()); });
-  BOOST_TEST(desk.deliver("a", with_link("https://l/1")));
-  caller.join();
-  BOOST_TEST(link == "https://l/1");
 }
 
 BOOST_AUTO_TEST_CASE(nobody_waits_for_what_was_never_opened) {

@@ -199,8 +199,8 @@ BOOST_FIXTURE_TEST_CASE(schema_that_becomes_newer_stops_the_next_transaction, Fo
   store.begin();
   store.commit();
   raw_sql(path, "PRAGMA user_version = 99");
-  BOOST_CHECK_THROW(store.begin(), Error);
-  BOOST_CHECK_THROW(store.begin(), Error);  // and goes on doing so, with no transaction left open
+  BOOST_CHECK_THROW(store.begin(), EpochLost);
+  BOOST_CHECK_THROW(store.begin(), EpochLost);  // and goes on doing so, with no transaction left open
 }
 
 // A database as the first version of this program would have left it.

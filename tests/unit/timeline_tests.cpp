@@ -85,6 +85,12 @@ BOOST_AUTO_TEST_CASE(names_the_day_where_it_changes) {
   BOOST_TEST(text.find("2026-01-03 WIB\n") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(counts_in_milliseconds_from_none) {
+  const std::string text = timeline_text(
+      {entry(EntryType::AttemptIntent, Millis(0)), entry(EntryType::JobHeld, Millis(0))}, false);
+  BOOST_TEST(text.find("+0 ms") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(says_who_closed_it_and_why) {
   Entry closed = entry(EntryType::JobClosed, Millis(0));
   closed.actor = "uid:1000";
