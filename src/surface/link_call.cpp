@@ -67,10 +67,22 @@ LinkCall::LinkCall(const std::string& body, const Config& config, TimePoint now,
 }
 
 LinkCall::~LinkCall() {
-  if (attempt_ == 0) return;
+  if (attempt_ == 0) {
+    refuse_link();
+    return;
+  }
   // Not written without an error: the caller may have some, all or nothing of it.
   const auto outcome = written_ ? job::Outcome::Accepted : job::Outcome::Unknown;
   inbox_->put(engine::HandedOver{submission_.request_id, attempt_, outcome});
+}
+
+// A link may have come although this call has ended without one: in the very moment in which it gave up, or for an
+// earlier call with the same requestId, whose place at the desk this one has taken.
+void LinkCall::refuse_link() {
+  if (!place_ || place_->leave()) return;
+  const auto reply = place_->wait(Millis(0));
+  if (!reply || reply->link.empty()) return;
+  inbox_->put(engine::HandedOver{submission_.request_id, reply->attempt, job::Outcome::NotSent});
 }
 
 handover::Reply LinkCall::mint(Secret token, engine::Inbox& inbox, handover::ReplyDesk& desk) {

@@ -176,14 +176,14 @@ provider::Check check_one(const Config& config, Provider provider) {
 
 // Asks without sending or minting anything; needs no database.
 int check_providers(const GlobalOptions& global, const std::optional<std::string>& word) {
-  if (word) provider_word(*word);  // rejects what is no provider
+  std::vector<Provider> wanted(job::kProviders.begin(), job::kProviders.end());
+  if (word) wanted = {provider_word(*word)};
   const Config config = load_config(global.config);
   Output out;
   Table table;
   bool all_ok = true;
   bool any = false;
-  for (const Provider provider : job::kProviders) {
-    if (word && *word != name(provider)) continue;
+  for (const Provider provider : wanted) {
     const bool on = config.provider(provider).on;
     const provider::Check check = check_one(config, provider);
     any = any || on;
