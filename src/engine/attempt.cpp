@@ -1,5 +1,5 @@
-// What follows from one attempt. Each end is a few entries: the result itself, and where the result alone does not
-// say it the entry that ends the job (job.failed, job.held, job.refused).
+// What follows from one attempt. Each end is a few entries: the result itself, and where the result alone
+// does not say it the entry that ends the job (job.failed, job.held, job.refused).
 #include "engine/attempt.h"
 
 #include "engine/operations.h"
@@ -85,7 +85,8 @@ Sequel sequel_of(Context& context, Job& job, Outcome outcome, Code code, bool ca
 }
 
 bool will_run_again(const Context& context, const Job& job, const Sequel& sequel) {
-  return sequel.kind == Sequel::Kind::Again && !job.standing.cancel_requested && context.now.wall < job.fresh_until;
+  return sequel.kind == Sequel::Kind::Again && !job.standing.cancel_requested &&
+         context.now.wall < job.fresh_until;
 }
 
 void follow_up(Context& context, Job& job, const Sequel& sequel) {
@@ -102,15 +103,16 @@ void follow_up(Context& context, Job& job, const Sequel& sequel) {
   }
 }
 
-void apply_to_gate(Context& context, const Job& job, const provider::Result& result, CredentialHistory& history) {
+void apply_to_gate(Context& context, const Job& job, const provider::Result& result,
+                   CredentialHistory& history) {
   if (result.wait) {
     job::Gate gate = context.store.gate(job.provider);
     job::hold_back(gate, context.now.wall + *result.wait);
     context.store.put_gate(gate);
   }
   bool pause = result.pause;
-  // Tokens are numbered as they are obtained. Calls that were under way with the one refused before, or an older one,
-  // say nothing new: theirs is the same fault, not a second one.
+  // Tokens are numbered as they are obtained. Calls that were under way with the one refused before, or an
+  // older one, say nothing new: theirs is the same fault, not a second one.
   if (result.credential > history.refused) {
     if (result.code == Code::Unauthorized) {
       // A fresh access token was refused too: asking for a third one would not help.
@@ -178,8 +180,8 @@ void apply_result(Context& context, Job& job, TimePoint intent_at, const provide
   context.store.update_job(job);
 }
 
-void apply_late(Context& context, Job& job, int number, const provider::Result& result, const Secret& fingerprint_key,
-                CredentialHistory& credentials) {
+void apply_late(Context& context, Job& job, int number, const provider::Result& result,
+                const Secret& fingerprint_key, CredentialHistory& credentials) {
   const bool was_open = !job::is_final(job.standing.state);
   record(context.store, job, result_entry(EntryType::AttemptLate, number, result, fingerprint_key));
   if (was_open && job.standing.state == State::Done) {

@@ -11,8 +11,8 @@ constexpr Millis kAbortGrace{3000};
 
 }  // namespace
 
-Daemon::Daemon(Engine& engine, Workers& workers, Inbox& inbox, store::Store& store, Clock& clock, Signals& signals,
-               Options options)
+Daemon::Daemon(Engine& engine, Workers& workers, Inbox& inbox, store::Store& store, Clock& clock,
+               Signals& signals, Options options)
     : engine_(engine),
       workers_(workers),
       inbox_(inbox),
@@ -108,7 +108,8 @@ void Daemon::reload() {
 }
 
 void Daemon::stop() {
-  spdlog::info("stopping: no more jobs are taken; calls in flight have {} ms", options_.shutdown_grace.count());
+  spdlog::info("stopping: no more jobs are taken; calls in flight have {} ms",
+               options_.shutdown_grace.count());
   inbox_.close();
   engine_.stop_taking();
   Millis ends = clock_.now().boot + options_.shutdown_grace;

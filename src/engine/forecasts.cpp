@@ -19,7 +19,8 @@ job::Slots& Forecasts::slots(job::Provider provider, TimePoint due) {
     }
   }
   if (known->until < until && !rate.unlimited()) {
-    for (const TimePoint queued : store_.waiting_due_times(provider, known->until, until)) known->slots.take(queued);
+    for (const TimePoint queued : store_.waiting_due_times(provider, known->until, until))
+      known->slots.take(queued);
     known->until = until;
   }
   return known->slots;
@@ -38,6 +39,8 @@ TimePoint Forecasts::first_free(job::Provider provider, TimePoint due) {
   return free;
 }
 
-void Forecasts::take(job::Provider provider, TimePoint due) { slots(provider, due).take(due); }
+void Forecasts::take(job::Provider provider, TimePoint due) {
+  slots(provider, due).take(due);
+}
 
 }  // namespace latchkey::engine

@@ -19,7 +19,8 @@ struct Finished {
   provider::Result result;
 };
 
-/// A waiting caller's answer was written (accepted), failed on the way (unknown), or nobody was there (not_sent).
+/// A waiting caller's answer was written (accepted), failed on the way (unknown), or nobody was there
+/// (not_sent).
 struct HandedOver {
   std::string request_id;
   int attempt = 0;
@@ -61,7 +62,8 @@ class Inbox {
   void put_back(std::vector<Item> items);
   /// From now on requests are refused.
   void close();
-  /// Nobody will ever look into it again: closes it and fails the requests that wait, so that no caller is left.
+  /// Nobody will ever look into it again: closes it and fails the requests that wait, so that no caller is
+  /// left.
   void abandon();
   bool empty();
 

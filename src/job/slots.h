@@ -11,16 +11,17 @@ namespace latchkey::job {
 /// A forecast of a gate: which of its future admissions are already spoken for. Filled with the due times of
 /// what is queued, in any order, it knows when the queue's calls will go if it is served by due time.
 ///
-/// Jobs of one lifetime that were each let in while `delay` was below it all stay fresh, whatever order they come in.
+/// Jobs of one lifetime that were each let in while `delay` was below it all stay fresh, whatever order they
+/// come in.
 class Slots {
  public:
   /// `now`: nothing is admitted earlier.
   Slots(const Gate& gate, const Rate& rate, TimePoint now);
-  /// The admission that becomes occupied by one more job due at `due`: its own, or that of the last one it pushes
-  /// back.
+  /// The admission that becomes occupied by one more job due at `due`: its own, or that of the last one it
+  /// pushes back.
   TimePoint first_free(TimePoint due) const;
-  /// How long after its due time one more job due at `due` would go, or the one that it pushes back the furthest from
-  /// its own. Looks at what is due after it until the gate is free again.
+  /// How long after its due time one more job due at `due` would go, or the one that it pushes back the
+  /// furthest from its own. Looks at what is due after it until the gate is free again.
   Millis delay(TimePoint due) const;
   /// One more job due at `due` is queued. Returns the admission that it occupies, as first_free().
   TimePoint take(TimePoint due);
@@ -42,8 +43,8 @@ class Slots {
   Micros interval_;
   Micros tolerance_;
   TimePoint earliest_;
-  Micros first_start_;  // no interval starts earlier
-  Runs runs_;           // start of a run's first interval -> end of its last
+  Micros first_start_;           // no interval starts earlier
+  Runs runs_;                    // start of a run's first interval -> end of its last
   std::vector<TimePoint> dues_;  // of all jobs, in order
 };
 

@@ -119,14 +119,16 @@ void Checker::pass_time(TimePoint wall, Millis elapsed) {
   }
 }
 
-void Checker::dispatched(store::Store& store, const engine::Attempt& attempt, const Instant& now, Millis elapsed) {
+void Checker::dispatched(store::Store& store, const engine::Attempt& attempt, const Instant& now,
+                         Millis elapsed) {
   const auto job = store.find_job(attempt.request_id);
   if (!job || job->standing.step != job::Step::Calling || job->attempts != attempt.number) {
     broken("a call was dispatched before its intent was durable", attempt.request_id);
   }
   const job::Gate gate = store.gate(attempt.provider);
   if (gate.paused) broken("a call to a paused provider", attempt.request_id);
-  if (gate.wait_until && now.wall < *gate.wait_until) broken("a call before the provider lets us", attempt.request_id);
+  if (gate.wait_until && now.wall < *gate.wait_until)
+    broken("a call before the provider lets us", attempt.request_id);
   auto& last = last_admission_.at(static_cast<std::size_t>(attempt.provider));
   const auto interval = settings_.of(attempt.provider).rate.interval;
   if (last && elapsed - *last + Millis(1) + unseen_ < interval) {
@@ -145,10 +147,12 @@ void Checker::wire(const Wire& wire) {
     broken("one attempt reached the wire twice", wire.request_id);
   }
   const auto job = jobs_.find(wire.request_id);
-  if (job == jobs_.end() || job->second.intents < wire.attempt) broken("a call without an intent", wire.request_id);
+  if (job == jobs_.end() || job->second.intents < wire.attempt)
+    broken("a call without an intent", wire.request_id);
   const History& history = job->second;
   if (wire.wall >= history.expires_at) broken("a call after expiresAt", wire.request_id);
-  if (history.due_since && wire.elapsed - *history.due_since >= history.expires_at - history.due_at + unseen_) {
+  if (history.due_since &&
+      wire.elapsed - *history.due_since >= history.expires_at - history.due_at + unseen_) {
     broken("a call after its time had run out, since the clock was set back", wire.request_id);
   }
 }

@@ -25,14 +25,15 @@ struct Wire {
   Millis elapsed{0};  ///< time that has really passed, whatever anybody set a clock to
 };
 
-/// Watches the guarantees of docs/ARCHITECTURE.md from outside: it knows what was acknowledged and what reached the
-/// providers, reads the ledger as it grows, and throws std::logic_error with one sentence at the first thing that
-/// must never be.
+/// Watches the guarantees of docs/ARCHITECTURE.md from outside: it knows what was acknowledged and what
+/// reached the providers, reads the ledger as it grows, and throws std::logic_error with one sentence at the
+/// first thing that must never be.
 class Checker {
  public:
   explicit Checker(const engine::Settings& settings) : settings_(settings) {}
 
-  /// By how much the clock may be off unseen, because it is set in steps too small for the engine to notice each.
+  /// By how much the clock may be off unseen, because it is set in steps too small for the engine to notice
+  /// each.
   void tolerate(Millis unseen) { unseen_ = unseen; }
 
   /// The caller was told that this request is stored.
@@ -41,7 +42,8 @@ class Checker {
   void look(store::Store& store);
   /// Notes which jobs have become due by the wall clock, and when.
   void pass_time(TimePoint wall, Millis elapsed);
-  /// An attempt was dispatched: its intent must be durable by now, and its gate open. `store` is another connection.
+  /// An attempt was dispatched: its intent must be durable by now, and its gate open. `store` is another
+  /// connection.
   void dispatched(store::Store& store, const engine::Attempt& attempt, const Instant& now, Millis elapsed);
   /// The clock was set while no daemon could see it: what has passed meanwhile cannot be known.
   void clock_was_set_unseen();
@@ -67,8 +69,8 @@ class Checker {
     job::HandOver hand_over = job::HandOver::None;
     int intents = 0;
     int results = 0;
-    int unknown = 0;           // results that leave it open whether something was sent
-    int repeats_allowed = 0;   // a person's releases
+    int unknown = 0;          // results that leave it open whether something was sent
+    int repeats_allowed = 0;  // a person's releases
     bool hand_over_begun = false;
   };
   void read(const ledger::Entry& entry);

@@ -18,15 +18,19 @@
 
 namespace latchkey::test {
 
-/// A whole life of Latchkey from one seed: the real engine and the real SQLite store under a virtual clock, with
-/// scripted providers, callers who wait and leave, commands that write to the same database, a clock that is set,
-/// disks that fill up, and a crash at any operation of any turn.
+/// How every link of a simulated provider begins, so that it is recognised where it must not be.
+inline constexpr const char* kLinkCanary = "CANARY-LINK-";
+
+/// A whole life of Latchkey from one seed: the real engine and the real SQLite store under a virtual clock,
+/// with scripted providers, callers who wait and leave, commands that write to the same database, a clock
+/// that is set, disks that fill up, and a crash at any operation of any turn.
 class World final : private engine::Dispatcher {
  public:
   explicit World(std::uint64_t seed);
   ~World() override;
 
-  /// Runs `steps` random steps, then lets everything come to its end. Throws std::logic_error when a guarantee breaks.
+  /// Runs `steps` random steps, then lets everything come to its end. Throws std::logic_error when a
+  /// guarantee breaks.
   void run(int steps);
   const Checker& checker() const { return checker_; }
   int crashes() const { return crashes_; }

@@ -80,7 +80,8 @@ void EngineRig::start_process() {
   inbox = std::make_unique<engine::Inbox>();
   desk = std::make_unique<handover::ReplyDesk>();
   workers = std::make_unique<HeldCalls>(settings.workers);
-  store_ = std::make_unique<store::SqliteStore>(folder / "latchkey.db", clock, store::Access::ReadWrite, Millis(0));
+  store_ = std::make_unique<store::SqliteStore>(folder / "latchkey.db", clock, store::Access::ReadWrite,
+                                                Millis(0));
   engine_ = std::make_unique<engine::Engine>(
       engine::Parts{*store_, random, *inbox, *workers, *desk, fingerprint_key}, settings);
   engine_->start();
@@ -94,16 +95,16 @@ void EngineRig::crash_and_restart() {
 
 void EngineRig::ask(const job::Submission& submission) {
   const std::string id = submission.request_id;
-  inbox->put(engine::Request{
-      "token:tk_1", [submission](engine::Context& context) { engine::submit(context, submission); },
-      [this, id] { answers_[id] = "stored"; },
-      [this, id](std::exception_ptr why) {
-        try {
-          std::rethrow_exception(why);
-        } catch (const InputError& error) {
-          answers_[id] = error.code();
-        }
-      }});
+  inbox->put(engine::Request{"token:tk_1",
+                             [submission](engine::Context& context) { engine::submit(context, submission); },
+                             [this, id] { answers_[id] = "stored"; },
+                             [this, id](std::exception_ptr why) {
+                               try {
+                                 std::rethrow_exception(why);
+                               } catch (const InputError& error) {
+                                 answers_[id] = error.code();
+                               }
+                             }});
 }
 
 std::string EngineRig::answer(const std::string& request_id) const {

@@ -16,7 +16,8 @@
 
 namespace latchkey::test {
 
-/// Where a database of a test may lie: syncs cost nothing there, and a crash of the process loses nothing there either.
+/// Where a database of a test may lie: syncs cost nothing there, and a crash of the process loses nothing
+/// there either.
 std::filesystem::path fast_folder();
 
 /// A request for a mayar mail, due at once, with everything else left to the defaults.
@@ -43,8 +44,8 @@ class HeldCalls final : public engine::Dispatcher {
   const int& workers_;
 };
 
-/// The engine and its store on a virtual clock, with callers and workers who do what the test says. Mayar and nomos are
-/// on, without limits unless `settings` says otherwise.
+/// The engine and its store on a virtual clock, with callers and workers who do what the test says. Mayar and
+/// nomos are on, without limits unless `settings` says otherwise.
 class EngineRig {
  public:
   explicit EngineRig(const std::function<void(engine::Settings&)>& adjust = {});
@@ -67,7 +68,9 @@ class EngineRig {
   void finish_call(const engine::Attempt& attempt, const provider::Result& result);
 
   job::Job job_of(const std::string& request_id);
-  std::string state(const std::string& request_id) { return std::string(name(job_of(request_id).standing.state)); }
+  std::string state(const std::string& request_id) {
+    return std::string(name(job_of(request_id).standing.state));
+  }
   /// "state code", e.g. "failed timeout".
   std::string end(const std::string& request_id);
   /// Types of the entries about a job, oldest first, in one line.

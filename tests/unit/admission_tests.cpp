@@ -10,12 +10,12 @@ namespace latchkey::engine {
 namespace {
 
 using job::Provider;
+using std::chrono::minutes;
+using std::chrono::seconds;
 using test::accepted;
 using test::EngineRig;
 using test::link;
 using test::mail;
-using std::chrono::minutes;
-using std::chrono::seconds;
 
 // Batches are not submitted yet; their jobs are.
 void store_batch_job(EngineRig& rig, const std::string& request_id, Millis lifetime = minutes(15)) {
@@ -71,7 +71,8 @@ BOOST_AUTO_TEST_CASE(single_jobs_go_before_batch_jobs_each_by_end_of_freshness_t
 }
 
 BOOST_AUTO_TEST_CASE(batch_gets_every_tenth_admission) {
-  EngineRig rig([](Settings& settings) { settings.of(Provider::Mayar).rate = job::parse_rate("1/s").value(); });
+  EngineRig rig(
+      [](Settings& settings) { settings.of(Provider::Mayar).rate = job::parse_rate("1/s").value(); });
   rig.command([](Context& context) { pause(context, Provider::Mayar, "to fill the queue"); });
   for (int i = 0; i < 30; ++i) rig.ask(mail("single-" + std::to_string(i)));
   rig.turn();
@@ -145,7 +146,8 @@ BOOST_AUTO_TEST_CASE(jobs_of_one_subject_in_front_do_not_hide_the_others) {
 }
 
 BOOST_AUTO_TEST_CASE(gate_lets_go_what_the_rate_says_across_a_restart) {
-  EngineRig rig([](Settings& settings) { settings.of(Provider::Mayar).rate = job::parse_rate("20/min").value(); });
+  EngineRig rig(
+      [](Settings& settings) { settings.of(Provider::Mayar).rate = job::parse_rate("20/min").value(); });
   for (int i = 0; i < 3; ++i) rig.ask(mail("mail-" + std::to_string(i)));
   Wake wake = rig.turn();
   BOOST_TEST(rig.workers->calls.size() == 1U);
@@ -164,7 +166,8 @@ BOOST_AUTO_TEST_CASE(gate_lets_go_what_the_rate_says_across_a_restart) {
 }
 
 BOOST_AUTO_TEST_CASE(closed_gate_wakes_nobody_when_nothing_waits_behind_it) {
-  EngineRig rig([](Settings& settings) { settings.of(Provider::Mayar).rate = job::parse_rate("1/h").value(); });
+  EngineRig rig(
+      [](Settings& settings) { settings.of(Provider::Mayar).rate = job::parse_rate("1/h").value(); });
   rig.start(mail("a"));
   rig.finish_call(accepted());
   const Wake wake = rig.turn();
@@ -173,7 +176,8 @@ BOOST_AUTO_TEST_CASE(closed_gate_wakes_nobody_when_nothing_waits_behind_it) {
 }
 
 BOOST_AUTO_TEST_CASE(job_that_nobody_waits_for_costs_no_admission) {
-  EngineRig rig([](Settings& settings) { settings.of(Provider::Nomos).rate = job::parse_rate("1/s").value(); });
+  EngineRig rig(
+      [](Settings& settings) { settings.of(Provider::Nomos).rate = job::parse_rate("1/s").value(); });
   rig.ask(link("nobody"));
   const auto place = rig.desk->open("somebody");
   rig.ask(link("somebody"));

@@ -1,7 +1,6 @@
-#include "engine/clock_rules.h"
-
 #include <boost/test/unit_test.hpp>
 
+#include "engine/clock_rules.h"
 #include "engine/operations.h"
 #include "engine/submit.h"
 #include "support/engine_rig.h"
@@ -13,14 +12,16 @@ using job::Code;
 using job::Outcome;
 using job::Provider;
 using ledger::EntryType;
-using test::ended;
-using test::EngineRig;
-using test::mail;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
+using test::ended;
+using test::EngineRig;
+using test::mail;
 
-Instant at(std::int64_t wall, std::int64_t boot) { return {from_ms(wall), Millis(boot)}; }
+Instant at(std::int64_t wall, std::int64_t boot) {
+  return {from_ms(wall), Millis(boot)};
+}
 
 }  // namespace
 
@@ -123,7 +124,8 @@ BOOST_AUTO_TEST_CASE(retry_keeps_its_distance) {
 
 BOOST_AUTO_TEST_CASE(gate_is_neither_passed_twice_nor_waited_for_longer) {
   for (const Millis step : {Millis(-hours(1)), Millis(hours(1))}) {
-    EngineRig rig([](Settings& settings) { settings.of(Provider::Mayar).rate = job::parse_rate("1/min").value(); });
+    EngineRig rig(
+        [](Settings& settings) { settings.of(Provider::Mayar).rate = job::parse_rate("1/min").value(); });
     rig.start(mail("a"));
     auto throttled = ended(Outcome::Accepted, Code::UnexpectedLink, 200);
     throttled.wait = seconds(30);

@@ -1,11 +1,11 @@
-// The turn itself: what is durable before what, what a failed turn leaves, when the next one is due, how it ends.
-#include "engine/engine.h"
-
+// The turn itself: what is durable before what, what a failed turn leaves, when the next one is due, how it
+// ends.
 #include <signal.h>
 #include <sys/resource.h>
 
 #include <boost/test/unit_test.hpp>
 
+#include "engine/engine.h"
 #include "engine/operations.h"
 #include "engine/submit.h"
 #include "store/sqlite_store.h"
@@ -19,6 +19,8 @@ using job::Code;
 using job::Outcome;
 using job::Provider;
 using ledger::EntryType;
+using std::chrono::minutes;
+using std::chrono::seconds;
 using test::accepted;
 using test::ended;
 using test::EngineRig;
@@ -26,8 +28,6 @@ using test::HeldCalls;
 using test::link;
 using test::mail;
 using test::minted;
-using std::chrono::minutes;
-using std::chrono::seconds;
 
 // Dispatches nothing whose intent another process cannot see.
 class SuspiciousWorkers final : public Dispatcher {
@@ -48,12 +48,13 @@ class SuspiciousWorkers final : public Dispatcher {
 // The engine on a store whose operations can be made to fail.
 struct Fragile {
   explicit Fragile(EngineRig& rig)
-      : store(std::make_unique<store::SqliteStore>(rig.folder / "latchkey.db", rig.clock, store::Access::ReadWrite,
-                                                   Millis(0)),
-              [this](const char* operation) {
-                if (operation == failing) throw Error("the disk is full");
-              },
-              [] {}),
+      : store(
+            std::make_unique<store::SqliteStore>(rig.folder / "latchkey.db", rig.clock,
+                                                 store::Access::ReadWrite, Millis(0)),
+            [this](const char* operation) {
+              if (operation == failing) throw Error("the disk is full");
+            },
+            [] {}),
         workers(rig.settings.workers),
         engine(Parts{store, rig.random, *rig.inbox, workers, *rig.desk, rig.fingerprint_key}, rig.settings) {
     engine.start();
@@ -100,7 +101,8 @@ BOOST_AUTO_TEST_CASE(intent_is_durable_before_its_call_is_dispatched) {
 }
 
 BOOST_AUTO_TEST_CASE(failed_commit_answers_dispatches_and_spends_nothing) {
-  EngineRig rig([](Settings& settings) { settings.of(Provider::Mayar).rate = job::parse_rate("20/min").value(); });
+  EngineRig rig(
+      [](Settings& settings) { settings.of(Provider::Mayar).rate = job::parse_rate("20/min").value(); });
   Fragile fragile(rig);
   const auto before = rig.entries();
   rig.ask(mail("a"));
@@ -138,7 +140,8 @@ BOOST_AUTO_TEST_CASE(results_of_a_failed_turn_are_applied_by_the_next) {
   fragile.engine.turn();
   BOOST_REQUIRE_EQUAL(fragile.workers.calls.size(), 2U);
   for (const Attempt& attempt : fragile.workers.calls) {
-    rig.inbox->put(Finished{attempt, attempt.provider == Provider::Mayar ? accepted() : minted("https://l/1")});
+    rig.inbox->put(
+        Finished{attempt, attempt.provider == Provider::Mayar ? accepted() : minted("https://l/1")});
   }
   fragile.workers.calls.clear();
   for (const char* operation : {"update_job", "append", "commit"}) {
@@ -187,7 +190,8 @@ BOOST_AUTO_TEST_CASE(disk_that_fills_up_in_the_middle_of_an_item_fails_the_turn_
   std::string told;
   const auto much = Request{"token:tk_1",
                             [](Context& context) {
-                              for (int i = 0; i < 10'000; ++i) submit(context, mail("mail-" + std::to_string(i)));
+                              for (int i = 0; i < 10'000; ++i)
+                                submit(context, mail("mail-" + std::to_string(i)));
                             },
                             [] { BOOST_ERROR("it was not stored"); },
                             [&](std::exception_ptr why) {

@@ -1,10 +1,9 @@
-#include "surface/link_call.h"
-
 #include <boost/test/unit_test.hpp>
 #include <thread>
 
 #include "support/fake_clock.h"
 #include "support/seeded_random.h"
+#include "surface/link_call.h"
 
 namespace latchkey::surface {
 namespace {
@@ -77,8 +76,8 @@ BOOST_AUTO_TEST_CASE(caller_gets_its_link_and_reports_whether_it_was_written) {
   BOOST_TEST((report.outcome == Outcome::Unknown));  // nobody said that it was written
 }
 
-// A repeated request has the place at the desk for as long as it takes to reject it. The earlier caller's link may come
-// in that time.
+// A repeated request has the place at the desk for as long as it takes to reject it. The earlier caller's
+// link may come in that time.
 BOOST_AUTO_TEST_CASE(link_that_comes_to_a_rejected_caller_is_reported_as_not_handed_over) {
   Caller caller(R"({"customerId":"cus_1","requestId":"a"})");
   const engine::Request request = caller.request();

@@ -10,12 +10,12 @@ namespace {
 using job::Code;
 using job::Outcome;
 using job::Provider;
+using std::chrono::minutes;
 using test::accepted;
 using test::ended;
 using test::EngineRig;
 using test::link;
 using test::mail;
-using std::chrono::minutes;
 
 // Runs `action` as a command, which must be turned away with `code`, leaving the database as it was.
 void check_rejected(EngineRig& rig, const std::string& code, const std::function<void(Context&)>& action) {
@@ -126,7 +126,8 @@ BOOST_AUTO_TEST_CASE(closed_job_is_done_or_failed_as_the_person_found_out) {
   hold(rig, "a");
   hold(rig, "b");
   check_rejected(rig, "invalid_request", [](Context& context) { close(context, "a", true, ""); });
-  check_rejected(rig, "invalid_request", [](Context& context) { close(context, "a", true, "mail budi@example.com"); });
+  check_rejected(rig, "invalid_request",
+                 [](Context& context) { close(context, "a", true, "mail budi@example.com"); });
   rig.command([](Context& context) { close(context, "a", true, "seen in the mailbox"); });
   rig.command([](Context& context) { close(context, "b", false, "the vendor says no"); });
   BOOST_TEST(rig.end("a") == "done closed");

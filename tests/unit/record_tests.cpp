@@ -1,7 +1,6 @@
-#include "engine/record.h"
-
 #include <boost/test/unit_test.hpp>
 
+#include "engine/record.h"
 #include "engine/submit.h"
 #include "support/engine_rig.h"
 

@@ -11,12 +11,12 @@ using job::Code;
 using job::Outcome;
 using job::Provider;
 using ledger::EntryType;
+using std::chrono::hours;
+using std::chrono::minutes;
 using test::accepted;
 using test::EngineRig;
 using test::link;
 using test::mail;
-using std::chrono::hours;
-using std::chrono::minutes;
 
 }  // namespace
 

@@ -1,6 +1,6 @@
-#include "handover/reply_desk.h"
-
 #include <boost/test/unit_test.hpp>
+
+#include "handover/reply_desk.h"
 
 namespace latchkey::handover {
 namespace {

@@ -122,8 +122,8 @@ BOOST_AUTO_TEST_CASE(occupied_slots_are_those_of_the_queue_in_any_order) {
   }
 }
 
-// The promise of the door. Jobs of one lifetime, each let in only while nobody would be late by it, in any order:
-// the queue serves all of them in time.
+// The promise of the door. Jobs of one lifetime, each let in only while nobody would be late by it, in any
+// order: the queue serves all of them in time.
 BOOST_AUTO_TEST_CASE(what_is_let_in_is_served_while_fresh) {
   const std::uint64_t seed = 4;
   BOOST_TEST_MESSAGE("seed " << seed);

@@ -13,11 +13,11 @@ namespace latchkey::engine {
 namespace {
 
 using job::Provider;
+using std::chrono::hours;
+using std::chrono::minutes;
 using test::EngineRig;
 using test::link;
 using test::mail;
-using std::chrono::hours;
-using std::chrono::minutes;
 
 // The code with which a command is turned away, or "stored".
 std::string code_of(EngineRig& rig, const job::Submission& submission) {
