@@ -4,7 +4,6 @@
 #include <fstream>
 
 #include "engine/operations.h"
-#include "engine/submit.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
 #include "support/engine_rig.h"
