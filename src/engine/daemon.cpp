@@ -2,11 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-
-#include "engine/clock_rules.h"
-#include "engine/operations.h"
-
 namespace latchkey::engine {
 namespace {
 
@@ -87,29 +82,28 @@ Wake Daemon::turn_or_wait() {
 }
 
 void Daemon::sleep(const Wake& wake) {
-  if (wake.at_once) return;
-  while (signals_.stop == 0 && !signals_.reload && inbox_.empty() && !engine_.others_have_written()) {
-    const Instant now = clock_.now();
-    if (clock_step(wake.from, now) != Millis(0)) return;  // else a gate would stay shut for as long as it was set back
-    Millis longest = kOthersSeenWithin;
-    if (wake.wall) longest = std::min(longest, *wake.wall - now.wall);
-    if (wake.boot) longest = std::min(longest, *wake.boot - now.boot);
-    if (longest <= Millis(0)) return;
-    inbox_.wait(longest);
+  while (signals_.stop == 0 && !signals_.reload && inbox_.empty() && !others_have_written()) {
+    const Millis rest = wake.rest(clock_.now(), kOthersSeenWithin);
+    if (rest == Millis(0)) return;
+    inbox_.wait(rest);
   }
 }
 
-// SIGHUP: new key files lift an automatic pause; what a person paused stays paused.
+// A database that cannot even be asked is for the next turn to complain about.
+bool Daemon::others_have_written() {
+  try {
+    return engine_.others_have_written();
+  } catch (const Error&) {
+    return true;
+  }
+}
+
+// SIGHUP: new key files lift an automatic pause.
 void Daemon::reload() {
   for (const job::Provider provider : job::kProviders) {
     const bool changed = options_.reload_credentials(provider);
     spdlog::info("key files read again provider={} changed={}", job::name(provider), changed);
-    if (!changed) continue;
-    inbox_.put(Request{"system",
-                       [provider](Context& context) {
-                         if (context.store.gate(provider).paused_by_system) resume(context, provider, "");
-                       },
-                       [] {}, [](std::exception_ptr) {}});
+    if (changed) inbox_.put(NewCredentials{provider});
   }
 }
 

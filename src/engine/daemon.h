@@ -33,6 +33,7 @@ class Daemon {
  private:
   Wake turn_or_wait();
   void sleep(const Wake& wake);
+  bool others_have_written();
   void reload();
   void log_pause(job::Provider provider);
   void log_what_waits();

@@ -41,6 +41,13 @@ void earliest(std::optional<Value>& into, const std::optional<Value>& other) {
 
 }  // namespace
 
+Millis Wake::rest(const Instant& now, Millis longest) const {
+  if (at_once || clock_step(reference, now) != Millis(0)) return Millis(0);
+  if (wall) longest = std::min(longest, *wall - now.wall);
+  if (boot) longest = std::min(longest, *boot - now.boot);
+  return std::max(longest, Millis(0));
+}
+
 Engine::Engine(Parts parts, Settings settings) : parts_(parts), settings_(std::move(settings)) {}
 
 void Engine::start() {
@@ -51,7 +58,7 @@ void Engine::start() {
   for (const job::Provider provider : job::kProviders) {
     memory_.paused.at(index(provider)) = parts_.store.gate(provider).paused;
   }
-  memory_.last = transaction.now();
+  memory_.clock_reference = transaction.now();
   transaction.commit();
 }
 
@@ -106,9 +113,9 @@ Wake Engine::turn_in(store::Transaction& transaction, std::vector<Item>& items, 
   Context context{store, parts_.random, settings_, forecasts, transaction.now(), "system"};
   const TimePoint now = context.now.wall;
   Wake wake;
-  wake.from = context.now;
 
   keep_clock(context, memory);
+  wake.reference = memory.clock_reference;
   for (Item& item : items) apply(context, item, memory, effects);
   give_up_overdue(context, memory, effects);
   look_at_gates(context, memory, effects);
@@ -149,7 +156,8 @@ void Engine::apply(Context& context, Finished& item, Memory& memory, Effects& ef
   LATCHKEY_CHECK(job.has_value());  // jobs with a call under way are never pruned
   const auto open = memory.open.find(attempt.request_id);
   if (open == memory.open.end() || open->second.number != attempt.number) {
-    return apply_late(context, *job, attempt.number, item.result, parts_.fingerprint_key);
+    return apply_late(context, *job, attempt.number, item.result, parts_.fingerprint_key,
+                      memory.credentials.at(index(attempt.provider)));
   }
   memory.open.erase(open);
   apply_result(context, *job, attempt.intent_at, item.result, parts_.fingerprint_key, parts_.desk,
@@ -169,6 +177,11 @@ void Engine::apply(Context& context, WaitEnded& item, Memory&, Effects& effects)
   auto job = context.store.find_job(item.request_id);
   if (!job || job->hand_over != job::HandOver::Reply || job->standing.state != job::State::Queued) return;
   end_without_caller(context, *job, job::Code::CallerGone, effects.deliveries);
+}
+
+// What a person paused stays paused.
+void Engine::apply(Context& context, NewCredentials& item, Memory&, Effects&) {
+  if (context.store.gate(item.provider).paused_by_system) resume(context, item.provider, "");
 }
 
 void Engine::apply(Context& context, Request& item, Memory&, Effects& effects) {
@@ -212,7 +225,7 @@ void Engine::look_at_gates(Context& context, Memory& memory, Effects& effects) {
     const bool paused = context.store.gate(provider).paused;
     bool& was_paused = memory.paused.at(index(provider));
     if (was_paused && !paused) {
-      memory.credentials.at(index(provider)) = CredentialHistory{};
+      memory.credentials.at(index(provider)).in_a_row = false;
       effects.resumed.push_back(provider);
     }
     if (paused && !was_paused) effects.paused.push_back(provider);
@@ -230,15 +243,18 @@ void Engine::tell_callers_of_others(Context& context, Effects& effects) {
 
 // While the daemon stops, nobody needs to wait for what will not be taken any more.
 void Engine::end_waiting_callers(Context& context, Effects& effects) {
-  for (job::Job& job : context.store.queued_reply_jobs()) {
-    end_without_caller(context, job, job::Code::Shutdown, effects.deliveries);
+  for (const std::string& request_id : parts_.desk.waiting_for()) {
+    auto job = context.store.find_job(request_id);
+    if (!job || job->standing.state != job::State::Queued) continue;
+    end_without_caller(context, *job, job::Code::Shutdown, effects.deliveries);
   }
 }
 
 void Engine::keep_clock(Context& context, Memory& memory) {
-  const Millis step = clock_step(*memory.last, context.now);
-  if (step != Millis(0)) clock_was_set(context, step);
-  memory.last = context.now;
+  const Millis step = clock_step(memory.clock_reference, context.now);
+  if (step == Millis(0)) return;
+  clock_was_set(context, step);
+  memory.clock_reference = context.now;
 }
 
 void Engine::carry_out(Effects& effects) {
@@ -251,13 +267,14 @@ void Engine::carry_out(Effects& effects) {
       parts_.inbox.put(HandedOver{delivery.request_id, delivery.attempt, job::Outcome::NotSent});
     }
   }
-  for (const job::Provider provider : effects.paused) {
-    if (paused_) paused_(provider);
-  }
+  // Before any call goes out: it should go with the new keys.
   for (const job::Provider provider : effects.resumed) {
     if (resumed_) resumed_(provider);
   }
   for (Attempt& attempt : effects.dispatches) parts_.dispatcher.dispatch(std::move(attempt));
+  for (const job::Provider provider : effects.paused) {
+    if (paused_) paused_(provider);
+  }
 }
 
 void Engine::finish() {
@@ -268,6 +285,7 @@ void Engine::finish() {
   Forecasts forecasts(parts_.store, settings_, transaction.now().wall);
   Context context{parts_.store, parts_.random, settings_, forecasts, transaction.now(), "system"};
   if (parts_.store.epoch() != epoch_) throw store::EpochLost("another daemon has taken the database over");
+  keep_clock(context, memory);
   for (Item& item : items) apply(context, item, memory, effects);
   abandon_running(context, job::Code::Shutdown, parts_.desk, effects.deliveries);
   end_waiting_callers(context, effects);

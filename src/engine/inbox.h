@@ -31,6 +31,11 @@ struct WaitEnded {
   std::string request_id;
 };
 
+/// A provider's key files have been read again and hold something new: an automatic pause is over.
+struct NewCredentials {
+  job::Provider provider = job::Provider::Mayar;
+};
+
 /// Something that is to be done inside the turn's transaction, in a savepoint of its own: a submission or an
 /// operator's action. Exactly one of the two ends is called, on the engine's thread, after the commit.
 struct Request {
@@ -40,7 +45,7 @@ struct Request {
   std::function<void(std::exception_ptr)> failed;
 };
 
-using Item = std::variant<Finished, HandedOver, WaitEnded, Request>;
+using Item = std::variant<Finished, HandedOver, WaitEnded, NewCredentials, Request>;
 
 /// The one way to the engine from other threads. Thread-safe.
 class Inbox {

@@ -16,7 +16,8 @@ struct Submitted {
 /// Throws InputError and writes nothing: provider_off, no_handover, conflict, request_id_used, cannot_be_fresh.
 Submitted submit(Context& context, const job::Submission& submission, std::int64_t import = 0);
 
-/// A queued job whose freshness has ended: job.refused, and it is stale. Writes the job back.
+/// A queued job whose freshness has ended: job.refused, and it is stale; or job.held, when an earlier call of it may
+/// have sent something already. Writes the job back.
 void refuse_as_stale(Context& context, job::Job& job);
 
 }  // namespace latchkey::engine

@@ -20,7 +20,10 @@ std::shared_ptr<ReplyDesk::Place> ReplyDesk::open(const std::string& request_id)
   const std::lock_guard lock(mutex_);
   std::erase_if(places_, [](const auto& entry) { return entry.second.expired(); });
   auto& place = places_[request_id];
-  if (place.lock()) return nullptr;
+  if (const auto taken = place.lock()) {
+    const std::lock_guard lock_of_place(taken->mutex_);
+    if (!taken->left_ && !taken->delivered_) return nullptr;
+  }
   auto opened = std::make_shared<Place>();
   place = opened;
   return opened;

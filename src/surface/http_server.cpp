@@ -1,6 +1,7 @@
-// httplib 0.11 serves one connection a thread. Its traps shape this file: it gives a server's port away by default
-// (SO_REUSEPORT), reads chunked bodies without a limit unless the handler reads them itself, runs an unread body as
-// the next request, and puts an exception's text into a header.
+// httplib 0.11 serves one connection a thread. Its traps shape this file: it gives a server's port away by
+// default (SO_REUSEPORT), reads chunked bodies without a limit unless the handler reads them itself, hands
+// over a body that was cut off as if it were whole, runs an unread body as the next request (so each
+// connection is good for one), and puts an exception's text into a header.
 #include "surface/http_server.h"
 
 #include <httplib.h>
@@ -91,19 +92,48 @@ void answer_with_link(Response& res, std::shared_ptr<LinkCall> call, const hando
       });
 }
 
-std::string read_body(const Request& req, const httplib::ContentReader& reader) {
-  if (req.get_header_value_count("Content-Length") + req.get_header_value_count("Transfer-Encoding") != 1) {
-    throw InputError("bad_request", "", "expected exactly one of Content-Length and Transfer-Encoding");
+// httplib takes what strtoull makes of a length, and waits for a body that never comes. Whoever stands in
+// front of us must not come to another end of the body than we do.
+void require_framing(const Request& req) {
+  const std::size_t lengths = req.get_header_value_count("Content-Length");
+  const std::size_t codings = req.get_header_value_count("Transfer-Encoding");
+  const std::string length = req.get_header_value("Content-Length");
+  const bool is_number =
+      !length.empty() && length.size() < 19 && length.find_first_not_of("0123456789") == std::string::npos;
+  const bool is_chunked = to_lower(req.get_header_value("Transfer-Encoding")) == "chunked";
+  if (lengths + codings != 1 || (lengths == 1 && !is_number) || (codings == 1 && !is_chunked)) {
+    throw InputError("bad_request", "", "expected one Content-Length, or Transfer-Encoding: chunked");
   }
+}
+
+std::string read_body(const Request& req, const httplib::ContentReader& reader) {
+  require_framing(req);
   std::string body;
   bool fits = true;
-  reader([&](const char* data, std::size_t length) {
+  const bool whole = reader([&](const char* data, std::size_t length) {
     fits = body.size() + length <= kBodyMax;
     if (fits) body.append(data, length);
     return fits;
   });
   if (!fits) throw InputError("body_too_large", "", "the body is larger than 64 KiB");
+  if (!whole) throw InputError("bad_request", "", "the body ended early or is not as its headers say");
   return body;
+}
+
+void answer_no_route(const Request& req, Response& res) {
+  if (req.path == "/v1/links" || req.path == "/healthz") {
+    answer_error(res, InputError("method_not_allowed", "", "this route does not know that method"), "");
+  } else {
+    answer_error(res, InputError("not_found", "", "there is no such route"), "");
+  }
+}
+
+// Reads what a small body holds, so that closing the connection does not take the answer back, and no more
+// than that.
+void refuse_body(const Request& req, Response& res, const httplib::ContentReader& reader) {
+  std::size_t read = 0;
+  reader([&](const char*, std::size_t length) { return (read += length) <= kBodyMax; });
+  answer_no_route(req, res);
 }
 
 Secret bearer_token(const Request& req) {
@@ -149,23 +179,18 @@ class HttpServer::Server {
       const int on = 1;
       setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     });
-    server_.set_keep_alive_timeout(2);
+    server_.set_keep_alive_max_count(1);
+    server_.set_keep_alive_timeout(2);  // also how long a connection may stay silent at first
     server_.set_read_timeout(std::chrono::seconds(5));
     server_.set_write_timeout(std::chrono::seconds(5));
-    server_.set_payload_max_length(kBodyMax);
     server_.set_exception_handler([](const Request&, Response& res, std::exception_ptr) {
       res.status = 500;
       res.set_content(R"({"code":"internal","message":"something broke on our side","errors":[]})", "application/json");
     });
     server_.set_error_handler([](const Request& req, Response& res) {
       if (!res.body.empty()) return;
-      const bool known = req.path == "/v1/links" || req.path == "/healthz";
-      if (res.status == 404 && known) {
-        answer_error(res, InputError("method_not_allowed", "", "this route does not know that method"), "");
-      } else if (res.status == 404) {
-        answer_error(res, InputError("not_found", "", "there is no such route"), "");
-      } else if (res.status == 413) {
-        answer_error(res, InputError("body_too_large", "", "the body is larger than 64 KiB"), "");
+      if (res.status == 404) {
+        answer_no_route(req, res);
       } else {
         const int status = res.status;
         answer_error(res, InputError("bad_request", "", "the request could not be read"), "");
@@ -176,6 +201,10 @@ class HttpServer::Server {
     server_.Post("/v1/links", [this](const Request& req, Response& res, const httplib::ContentReader& reader) {
       links(req, res, reader);
     });
+    server_.Post(".*", refuse_body);
+    server_.Put(".*", refuse_body);
+    server_.Patch(".*", refuse_body);
+    server_.Delete(".*", refuse_body);
   }
 
   void links(const Request& req, Response& res, const httplib::ContentReader& reader) {
@@ -190,7 +219,6 @@ class HttpServer::Server {
       answer_with_link(res, std::move(call), reply);
     } catch (const InputError& error) {
       answer_error(res, error, request_id);
-      if (error.code() == "body_too_large" || error.code() == "bad_request") res.set_header("Connection", "close");
     }
   }
 

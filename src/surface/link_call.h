@@ -34,6 +34,7 @@ class LinkCall {
 
  private:
   handover::Reply give_up();
+  void refuse_link();
 
   job::Submission submission_;
   Millis wait_{0};

@@ -177,14 +177,14 @@ provider::Check check_one(const Config& config, Provider provider) {
 
 // Asks without sending or minting anything; needs no database.
 int check_providers(const GlobalOptions& global, const std::optional<std::string>& word) {
-  std::vector<Provider> asked_for(job::kProviders.begin(), job::kProviders.end());
-  if (word) asked_for = {provider_word(*word)};
+  std::vector<Provider> wanted(job::kProviders.begin(), job::kProviders.end());
+  if (word) wanted = {provider_word(*word)};
   const Config config = load_config(global.config);
   Output out;
   Table table;
   bool all_ok = true;
   bool any = false;
-  for (const Provider provider : asked_for) {
+  for (const Provider provider : wanted) {
     const bool on = config.provider(provider).on;
     const provider::Check check = check_one(config, provider);
     any = any || on;

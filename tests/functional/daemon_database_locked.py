@@ -19,32 +19,25 @@ class DatabaseLocked(ApiTest):
         self.send("in-flight")
         wait_until(lambda: self.sandbox.hanging() == 1, "a call hangs")
 
-    def locked_until_noticed(self, meanwhile):
+    def test_nothing_is_lost_and_nothing_is_sent_unrecorded(self):
         with self.database_locked():
-            meanwhile()
+            self.sandbox.release()
+            caller = InBackground(lambda: self.link("cus_1", requestId="link"))
             self.daemon.wait_for_log(COMPLAINT)
-            self.assertIsNone(self.daemon.process.poll())
-
-    def test_result_in_hand_is_kept(self):
-        self.locked_until_noticed(self.sandbox.release)
+            self.assertEqual(self.sandbox.sends("nomos"), 0)
         self.wait_for_state("in-flight", "done")
         self.assertEqual(self.results("in-flight"), [("accepted", None)])
-        self.send("next")
-        self.wait_for_state("next", "done")
-        self.assertEqual(self.sandbox.sends(), 2)
+        self.assertEqual(caller.result().status, 200)
+        self.assert_every_intent_has_one_result()
+        self.assertEqual((self.sandbox.sends(), self.sandbox.sends("nomos")), (1, 1))
 
-    def test_caller_gets_one_answer_and_nothing_is_minted_without_an_intent(self):
-        callers = []
-        self.locked_until_noticed(lambda: callers.append(InBackground(lambda: self.link("cus_1", requestId="link"))))
-        answer = callers[0].result()
-        # Taken once the lock was gone, or sent away: never minted without being on record.
-        self.assertIn(answer.status, (200, 503), answer)
-        if answer.status == 503:
-            self.assertEqual(answer.json["code"], "try_later")
-            self.assertEqual(self.story("link"), [])
-        self.assertEqual(self.sandbox.sends("nomos"), self.types("link").count("attempt.intent"))
+    def test_caller_who_cannot_wait_for_it_is_sent_away(self):
+        with self.database_locked():
+            self.assert_error(self.link("cus_1", requestId="link", wait="1s"), 503, "try_later")
         self.sandbox.release()
         self.wait_for_state("in-flight", "done")
+        self.assertEqual(self.story("link"), [])
+        self.assertEqual(self.sandbox.sends("nomos"), 0)
 
     def test_stop_while_locked_waits_for_the_record(self):
         with self.database_locked():

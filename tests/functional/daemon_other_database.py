@@ -46,6 +46,12 @@ class OtherDatabase(LiveTest):
         self.assert_does_not_start("newer Latchkey (schema 99")
         self.assertEqual(self.path().read_bytes(), before)
 
+    def test_older_database_is_left_alone_and_the_message_says_what_to_do(self):
+        self.change("PRAGMA user_version = 1")
+        before = self.path().read_bytes()
+        self.assert_does_not_start("older than this program (schema 1", "latchkey migrate")
+        self.assertEqual(self.path().read_bytes(), before)
+
     def test_missing_database(self):
         shutil.rmtree(self.project.folder / "data")
         self.assert_does_not_start("does not exist", "latchkey init")

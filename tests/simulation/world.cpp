@@ -7,6 +7,7 @@
 #include "engine/submit.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
+#include "support/engine_rig.h"
 
 namespace latchkey::test {
 namespace {
@@ -19,12 +20,6 @@ using std::chrono::seconds;
 
 constexpr const char* kLinkCanary = "CANARY-LINK-";
 
-// Syncs cost nothing there, and a crash of the process, which is what is simulated, loses nothing there either.
-std::filesystem::path fast_folder() {
-  const std::filesystem::path memory = "/dev/shm";
-  return std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
-}
-
 provider::Result result_of(Outcome outcome, std::optional<Code> code, int http) {
   provider::Result result;
   result.outcome = outcome;
@@ -36,7 +31,11 @@ provider::Result result_of(Outcome outcome, std::optional<Code> code, int http) 
 }  // namespace
 
 World::World(std::uint64_t seed)
-    : dice_(seed), engine_random_(seed + 1), folder_(fast_folder()), fingerprint_key_(std::string(32, 'k')), checker_(settings_) {
+    : dice_(seed),
+      engine_random_(seed + 1),
+      folder_(fast_folder()),
+      fingerprint_key_(std::string(32, 'k')),
+      checker_(settings_) {
   settings_.workers = static_cast<int>(1 + roll(8));
   settings_.retry.attempts = static_cast<int>(1 + roll(5));
   auto& mayar = settings_.of(job::Provider::Mayar);
@@ -46,6 +45,8 @@ World::World(std::uint64_t seed)
   auto& nomos = settings_.of(job::Provider::Nomos);
   nomos.on = true;
   nomos.rate = job::parse_rate(chance(50) ? "10/s" : "2/s").value();
+  small_steps_ = chance(20);
+  if (small_steps_) checker_.tolerate(Millis(250));
   store::create_database(folder_ / "latchkey.db", clock_);
   other_ = std::make_unique<store::SqliteStore>(folder_ / "latchkey.db", clock_, store::Access::ReadWrite, Millis(0));
   start();
@@ -72,6 +73,7 @@ void World::start() {
       engine::Parts{*store_, engine_random_, *inbox_, *this, *desk_, fingerprint_key_}, settings_);
   wake_ = {};
   wake_.at_once = true;
+  idle_turns_ = 0;
   try {
     engine_->start();
   } catch (const Crash&) {
@@ -98,12 +100,34 @@ void World::crash() {
 
 void World::stop_gracefully() {
   engine_->stop_taking();
+  inbox_->close();
   turn();
-  engine_->finish();
+  if (chance(50)) {
+    pass(Millis(static_cast<std::int64_t>(roll(2000))));
+    move_calls();
+    answer_callers();
+    turn();
+  }
+  if (chance(50)) abort_calls();
+  try {
+    engine_->finish();
+  } catch (const Error&) {
+    return crash();  // it could not even write its end
+  }
   engine_.reset();
   store_.reset();
   checker_.look(*other_);
+  if (chance(30)) pass(Millis(static_cast<std::int64_t>(roll(20 * 60'000))));
   start();
+}
+
+// What the workers do when they are stopped: the calls say how far they had come.
+void World::abort_calls() {
+  for (SimCall& call : calls_) {
+    const Outcome outcome = call.wired ? Outcome::Unknown : Outcome::NotSent;
+    inbox_->put(engine::Finished{std::move(call.attempt), result_of(outcome, Code::Shutdown, 0)});
+  }
+  calls_.clear();
 }
 
 void World::run(int steps) {
@@ -115,8 +139,9 @@ void World::run(int steps) {
     by_command([&](engine::Context& context) { engine::resume(context, provider, ""); });
   }
   for (int i = 0; i < 20'000; ++i) {
-    turn();
-    if (!wake_.at_once && !wake_.wall && !wake_.boot && calls_.empty() && callers_.empty() && inbox_->empty()) break;
+    turn_if_due();
+    const bool nothing_ahead = !wake_.at_once && !wake_.wall && !wake_.boot;
+    if (nothing_ahead && calls_.empty() && callers_.empty() && inbox_->empty()) break;
     advance();
     move_calls();
     answer_callers();
@@ -155,42 +180,80 @@ void World::step() {
         break;
       case 9:
         if (chance(10)) stop_gracefully();
+        if (chance(3)) another_daemon();
+        break;
+      case 10:
+        if (chance(20)) new_credentials();
         break;
       default:
         advance();
     }
     move_calls();
     answer_callers();
-    turn();
+    turn_if_due();
   } catch (const Crash&) {
     crash();
   }
   checker_.look(*other_);
 }
 
+// As the daemon's loop does: what the engine does not wake up for is not done.
+bool World::turn_is_due() {
+  if (!inbox_->empty() || engine_->others_have_written()) return true;
+  return wake_.rest(clock_.now(), hours(1)) == Millis(0);
+}
+
+void World::turn_if_due() {
+  if (turn_is_due()) return turn();
+  if (chance(10)) look_for_neglected_work();
+}
+
+// When the engine rests there must be nothing that it could do.
+void World::look_for_neglected_work() {
+  if (crash_in_ || disk_full_) return;
+  const std::int64_t before = other_->head().size;
+  const std::size_t calls = calls_.size();
+  turn();
+  if (other_->head().size != before || calls_.size() != calls) {
+    throw std::logic_error("the engine rested although there was something to do");
+  }
+}
+
 void World::turn() {
+  const bool asked_for = inbox_->empty() && !engine_->others_have_written();
+  const std::int64_t before = other_->head().size;
   try {
     wake_ = engine_->turn();
     clock_step_unseen_ = false;
+  } catch (const store::EpochLost&) {
+    throw;
   } catch (const Error&) {
     wake_ = {};
     wake_.at_once = true;
+    idle_turns_ = 0;
     if (chance(50)) disk_full_ = false;
+    return;
   }
+  // The engine asked for this turn, did nothing in it, and asks for the next one.
+  const bool again = inbox_->empty() && wake_.rest(clock_.now(), hours(1)) == Millis(0);
+  idle_turns_ = asked_for && again && other_->head().size == before ? idle_turns_ + 1 : 0;
+  if (idle_turns_ > 2) throw std::logic_error("the engine spins although nothing can be done");
 }
 
 // To the next thing that happens, or some way towards it.
 void World::advance() {
   const Instant now = clock_.now();
   if (wake_.at_once && chance(80)) return;
-  Millis longest = hours(2);
-  if (wake_.wall) longest = std::min(longest, *wake_.wall - now.wall);
-  if (wake_.boot) longest = std::min(longest, *wake_.boot - now.boot);
+  Millis longest = wake_.rest(now, hours(2));
   for (const SimCall& call : calls_) {
     longest = std::min(longest, (call.wired ? call.done_at : call.wire_at.boot) - now.boot);
   }
   if (longest < Millis(0)) longest = Millis(0);
-  if (longest > Millis(1) && chance(20)) longest = Millis(static_cast<std::int64_t>(roll(static_cast<std::uint64_t>(longest.count()))));
+  if (longest > Millis(1) && chance(20)) {
+    longest = Millis(static_cast<std::int64_t>(roll(static_cast<std::uint64_t>(longest.count()))));
+  } else if (longest > Millis(1) && chance(10)) {
+    longest -= Millis(1);
+  }
   pass(longest);
 }
 
@@ -203,7 +266,8 @@ void World::pass(Millis time) {
 int World::idle() { return settings_.workers - static_cast<int>(calls_.size()); }
 
 void World::dispatch(engine::Attempt attempt) {
-  checker_.dispatched(*other_, attempt, elapsed_);
+  checker_.dispatched(*other_, attempt, clock_.now(), elapsed_);
+  if (importing_.contains(attempt.request_id)) throw std::logic_error("a row of an import was taken too early");
   if (crash_in_dispatch_) throw Crash();
   SimCall call;
   const Instant now = clock_.now();
@@ -321,10 +385,7 @@ void World::submit() {
                               [submission, id](engine::Context& context) {
                                 *id = engine::submit(context, submission).job.request_id;
                               },
-                              [this, id] {
-                                checker_.acknowledged(*id);
-                                request_ids_.push_back(*id);
-                              },
+                              [this, id] { stored(*id); },
                               [](std::exception_ptr) {}});
 }
 
@@ -341,8 +402,7 @@ void World::submit_with_caller(const job::Submission& given) {
                                 if (!*created) throw InputError("link_gone", "requestId", "was used");
                               },
                               [this, id = submission.request_id, place] {
-                                checker_.acknowledged(id);
-                                request_ids_.push_back(id);
+                                stored(id);
                                 callers_.push_back({id, place});
                               },
                               [](std::exception_ptr) {}});
@@ -363,26 +423,53 @@ void World::by_command(const std::function<void(engine::Context&)>& action) {
 void World::submit_from_command(const job::Submission& submission) {
   std::string id;
   by_command([&](engine::Context& context) { id = engine::submit(context, submission).job.request_id; });
-  if (id.empty()) return;
-  checker_.acknowledged(id);
-  request_ids_.push_back(id);
+  if (!id.empty()) stored(id);
+}
+
+// The caller was told so.
+void World::stored(const std::string& request_id) {
+  checker_.acknowledged(request_id);
+  request_ids_.push_back(request_id);
+  importing_.erase(request_id);  // whatever an import has left of it is this caller's now
 }
 
 // A large import in several transactions, which may die in the middle.
 void World::import() {
   std::int64_t import = 0;
   by_command([&](engine::Context& context) { import = context.store.open_import(); });
+  std::set<std::string> rows;
   const std::uint64_t parts = 1 + roll(3);
   for (std::uint64_t part = 0; part < parts; ++part) {
     for (std::uint64_t row = 0; row < 3; ++row) {
       job::Submission submission = random_submission(job::Provider::Mayar);
       submission.pace = true;
-      by_command([&](engine::Context& context) { engine::submit(context, submission, import); });
+      by_command([&](engine::Context& context) {
+        const engine::Submitted submitted = engine::submit(context, submission, import);
+        const std::string& id = submitted.job.request_id;
+        if (submitted.job.import == import) rows.insert(id);
+      });
     }
-    turn();
+    importing_.insert(rows.begin(), rows.end());
+    turn_if_due();
     if (chance(10)) return;
   }
   by_command([&](engine::Context& context) { context.store.complete_import(import); });
+  for (const std::string& id : rows) importing_.erase(id);
+}
+
+// The machine's clock, its lock file and an administrator have all failed: two daemons on one database.
+void World::another_daemon() {
+  by_command([&](engine::Context& context) { context.store.take_epoch(); });
+  const std::int64_t before = other_->head().size;
+  try {
+    engine_->turn();
+    throw std::logic_error("a daemon went on although another one had taken the database over");
+  } catch (const store::EpochLost&) {
+    if (other_->head().size != before) throw std::logic_error("a daemon wrote after it had lost the database");
+  } catch (const Error&) {
+    // The disk is full: it notices next time.
+  }
+  crash();
 }
 
 std::string World::some_request_id() {
@@ -417,8 +504,13 @@ void World::operate() {
   }
 }
 
+void World::new_credentials() {
+  inbox_->put(engine::NewCredentials{chance(50) ? job::Provider::Mayar : job::Provider::Nomos});
+}
+
 void World::set_clock() {
-  const auto by = Millis(static_cast<std::int64_t>(roll(7'200'000)) - 3'600'000);
+  const std::uint64_t span = small_steps_ ? 600 : 7'200'000;
+  const auto by = Millis(static_cast<std::int64_t>(roll(span)) - static_cast<std::int64_t>(span / 2));
   clock_.step_wall(by);
   clock_step_unseen_ = true;
   for (SimCall& call : calls_) call.wire_at.wall += by;
