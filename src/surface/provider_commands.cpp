@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <vector>
 
 #include "base/curl_http_client.h"
 #include "base/json.h"
