@@ -63,9 +63,9 @@ def exchange(address, *parts):
     return Answer(received)
 
 
-def make_token():
-    """(id, text) as src/base/api_token.h has it."""
-    name = "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz234567") for _ in range(8))
+def make_token(name=None):
+    """(id, text) as src/base/api_token.h has it; the id may be given."""
+    name = name or "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz234567") for _ in range(8))
     text = f"lk_{name}_" + "".join(secrets.choice(BASE62) for _ in range(32))
     digest = hashlib.sha256(text.encode()).digest()
     return name, text + "".join(BASE62[byte % 62] for byte in digest[:6])

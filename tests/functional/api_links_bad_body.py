@@ -1,4 +1,4 @@
-"""A body that is not what POST /v1/links takes is a 4xx that names the field; nothing is stored and the server goes on."""
+"""A body that POST /v1/links does not take is a 4xx that names the field; nothing is stored, others are served."""
 
 import json
 
@@ -17,8 +17,9 @@ class BadBody(ApiTest):
         return self.assert_error(self.post(body), status, code, field)
 
     def test_not_json(self):
-        for body in (b"", b"{", b"customerId=cus_1", b'{"customerId":"cus_1"} {}', b'{"customerId":"cus_1",}', b"\xef\xbb\xbf",
-                     b"{'customerId':'cus_1'}", b'{"customerId":NaN}', b'{"customerId":"cus_1","wait":1e999}'):
+        for body in (b"", b"{", b"customerId=cus_1", b'{"customerId":"cus_1"} {}', b'{"customerId":"cus_1",}',
+                     b"\xef\xbb\xbf", b"{'customerId':'cus_1'}", b'{"customerId":NaN}',
+                     b'{"customerId":"cus_1","wait":1e999}'):
             self.assertIn("not readable JSON", self.rejected(body))
 
     def test_not_an_object(self):

@@ -6,9 +6,10 @@ A call hangs while the caller closes its connection; only then the sandbox answe
 import json
 import socket
 import struct
+import subprocess
 
 from api import ApiTest, connect, head
-from harness import main
+from harness import LATCHKEY, main
 from live import wait_until
 
 
@@ -42,10 +43,16 @@ class CallerDisconnects(ApiTest):
                                                                              linger_zero))
         self.assert_failed("reset")
 
-    def test_command_that_is_killed(self):
-        import subprocess  # pylint: disable=import-outside-toplevel
+    def test_before_any_call_nothing_is_minted(self):
+        self.project.json("provider", "pause", "nomos", "--reason", "test")
+        body = b'{"customerId":"cus_1","requestId":"early","wait":"1s"}'
+        with connect(self.daemon.api) as connection:
+            connection.sendall(head(Authorization=f"Bearer {self.token}", Content_Length=len(body)) + body)
+            wait_until(lambda: self.story("early"), "the job is stored")
+        wait_until(lambda: self.state("early") == "cancelled", "the job is cancelled")
+        self.assertEqual(self.sandbox.sends("nomos"), 0)
 
-        from harness import LATCHKEY  # pylint: disable=import-outside-toplevel
+    def test_command_that_is_killed(self):
         self.sandbox.order("hang", "nomos")
         with subprocess.Popen([LATCHKEY, "--config", self.project.config, "send", "nomos", "cus_1", "--wait",
                                "--request-id", "killed"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as command:

@@ -109,12 +109,12 @@ class Http(ApiTest):
 
     def test_cut_request(self):
         """What came before the cut is no request, however complete it looks."""
-        good = head(Authorization=f"Bearer {self.token}", Content_Length=1000)
-        for raw in (good + BODY, good, good[:30]):
+        bearer = f"Bearer {self.token}"
+        good = head(Authorization=bearer, Content_Length=1000)
+        in_chunks = head(Authorization=bearer, Transfer_Encoding="chunked") + b"100\r\n" + BODY
+        for raw in (good + BODY, good, good[:30], in_chunks, in_chunks + b"\r\n0\r\n\r\n"):
             with connect(self.daemon.api) as connection:
                 connection.sendall(raw)
-        short = b"100\r\n" + BODY + b"\r\n0\r\n\r\n"
-        self.assert_error(self.send_raw(short, Transfer_Encoding="chunked"), 400, "bad_request")
         self.assert_serves()
         self.assertEqual(self.project.job_count(), 1)
 

@@ -7,11 +7,9 @@ from harness import main
 class Repeat(ApiTest):
     def test_same_request_again_is_gone(self):
         self.assertEqual(self.link("cus_1", requestId="link-1").status, 200)
-        before = len(self.story("link-1"))
         self.assert_error(self.link("cus_1", requestId="link-1"), 410, "link_gone", "requestId")
         self.assert_error(self.link("cus_1", requestId="link-1", wait="5s"), 410, "link_gone", "requestId")
         self.assertEqual(self.sandbox.sends("nomos"), 1)
-        self.assertGreaterEqual(len(self.story("link-1")), before)
         self.assertEqual(self.project.job_count(), 1)
 
     def test_other_content_is_a_conflict(self):
@@ -30,8 +28,7 @@ class Repeat(ApiTest):
         self.assertEqual(first.result().status, 200)
         self.assertEqual(self.sandbox.sends("nomos"), 1)
 
-    def test_used_token_does_not_burn_the_request(self):
-        """A refused caller leaves nothing behind: the requestId is still free for the one who may."""
+    def test_refused_caller_does_not_use_the_request_up(self):
         refused = self.post({"customerId": "cus_1", "requestId": "link-1"}, token=self.add_token(scopes="read"))
         self.assert_error(refused, 403, "forbidden")
         self.assertEqual(self.link("cus_1", requestId="link-1").status, 200)

@@ -126,8 +126,8 @@ class Canary(ApiTest):
         self.assertGreaterEqual(len(links), 6)
         self.assertGreaterEqual(len(others), 4)
         self.assertIn(MAYAR_KEY.encode(), others)
-        forbidden = links | others | {NOMOS_SECRET.encode(), self.token.encode(), b"token_hash", b"customerportal.energy/",
-                                      self.token.split("_")[2].encode(), b"webhookUrl", b"merchant.sandbox"}
+        forbidden = links | others | {NOMOS_SECRET.encode(), self.token.encode(), self.token.split("_")[2].encode(),
+                                      b"token_hash", b"customerportal.energy/", b"webhookUrl", b"merchant.sandbox"}
         keys = {Path("project/secrets/mayar.key"): MAYAR_KEY, Path("project/secrets/nomos.secret"): NOMOS_SECRET}
         found = []
         for path, content in self.files():

@@ -36,6 +36,17 @@ class Graceful(ApiTest):
         self.wait_for_state("too-late", "done")
         self.assertEqual(self.sandbox.sends(), 2)
 
+    def test_link_under_way_is_still_handed_over(self):
+        self.sandbox.order("hang", "nomos")
+        caller = self.waiting("cus_1", "link-1", wait="30s")
+        wait_until(lambda: self.sandbox.hanging() == 2, "the mint hangs")
+        self.stop_begins()
+        self.sandbox.release()
+        self.assertEqual(caller.result().status, 200)
+        self.assertEqual(self.daemon.wait(), 0)
+        self.assertEqual(self.state("link-1"), "done")
+        self.assertEqual(self.types("link-1")[-1], "handover.result")
+
     def test_callers_are_told_at_once(self):
         self.project.json("provider", "pause", "nomos", "--reason", "test")
         caller = self.waiting("cus_1", "link-1", wait="30s")
