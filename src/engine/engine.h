@@ -90,7 +90,11 @@ class Engine {
     std::vector<job::Provider> resumed;
   };
 
-  Wake turn_in(store::Transaction& transaction, std::vector<Item>& items, Memory& memory, Effects& effects);
+  // Takes what is in the inbox, applies it and does `after_items`: all of it, or, when it throws, nothing.
+  void in_one_transaction(std::size_t items_max,
+                          const std::function<void(Context&, Memory&, Effects&)>& after_items);
+  Wake look_at_queue(Context& context, Memory& memory, Effects& effects);
+  void take_jobs(Context& context, Memory& memory, Effects& effects, Wake& wake);
   void apply(Context& context, Item& item, Memory& memory, Effects& effects);
   void apply(Context& context, Finished& item, Memory& memory, Effects& effects);
   void apply(Context& context, HandedOver& item, Memory& memory, Effects& effects);

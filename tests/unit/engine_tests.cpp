@@ -433,6 +433,28 @@ BOOST_AUTO_TEST_CASE(waiting_callers_are_sent_away_when_the_engine_stops) {
   BOOST_TEST((tried->wait(Millis(0)).value().code == Code::Shutdown));
 }
 
+// Somebody asks for a link with the requestId of a queued mail, which will be a conflict.
+BOOST_AUTO_TEST_CASE(stop_does_not_end_a_mail_whose_request_id_a_caller_uses) {
+  EngineRig rig;
+  rig.command([](Context& context) { pause(context, Provider::Mayar, "maintenance"); });
+  rig.ask(mail("a"));
+  rig.turn();
+  const auto place = rig.desk->open("a");
+  rig.heart().stop_taking();
+  rig.turn();
+  rig.heart().finish();
+  BOOST_TEST(rig.state("a") == "queued");
+}
+
+BOOST_AUTO_TEST_CASE(end_that_cannot_be_written_leaves_requests_to_be_told) {
+  EngineRig rig;
+  Fragile fragile(rig);
+  rig.ask(mail("a"));
+  fragile.failing = "commit";
+  BOOST_CHECK_THROW(fragile.engine.finish(), Error);
+  BOOST_TEST(rig.answer("a") == "try_later");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_open_at_the_end_is_unknown) {
   EngineRig rig;
   rig.start(mail("a"));

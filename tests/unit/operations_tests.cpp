@@ -30,8 +30,7 @@ void check_rejected(EngineRig& rig, const std::string& code, const std::function
 }
 
 void hold(EngineRig& rig, const std::string& request_id) {
-  rig.start(mail(request_id));
-  rig.finish_call(ended(Outcome::Unknown, Code::Timeout));
+  rig.finish_call(rig.start(mail(request_id)), ended(Outcome::Unknown, Code::Timeout));
   rig.turn();
   BOOST_REQUIRE_EQUAL(rig.state(request_id), "held");
 }
