@@ -32,7 +32,7 @@ std::string text_of(const Json& body, const char* name, const char* fallback) {
   return *text;
 }
 
-Answer told(int status, const Json& document) {
+Answer document_answer(int status, const Json& document) {
   Answer answer;
   answer.status = status;
   answer.body = document.dump(2) + "\n";
@@ -49,12 +49,12 @@ void replace(const Json& body, const char* name, std::string& value) {
 Answer ControlApi::answer(const Call& call) try {
   int status = 200;
   const Json document = routed(call, status);
-  return told(status, document);
+  return document_answer(status, document);
 } catch (const InputError& e) {
   Json errors = Json::array();
   for (const FieldError& error : e.errors())
     errors.push_back({{"field", error.field}, {"message", error.message}});
-  return told(400, {{"error", {{"code", e.code()}, {"message", e.what()}, {"errors", errors}}}});
+  return document_answer(400, {{"error", {{"code", e.code()}, {"message", e.what()}, {"errors", errors}}}});
 }
 
 Json ControlApi::routed(const Call& call, int& status) {

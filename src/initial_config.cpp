@@ -19,12 +19,12 @@ base_url = "https://api.mayar.id"              # the sandbox has another address
 api_key_file = "secrets/mayar.key"
 rate = "20/min"                                # "10/s", "600/h", "unlimited"
 burst = 1                                      # calls that may go at once after a rest
-link_lifetime = "15m"                          # how long a job may still be sent after it was due, at most 60m
+link_lifetime = "15m"                          # how long after it was due a job may be sent, at most 60m
 timeout = "20s"                                # the whole call
 # connect_timeout = "5s"                       # DNS, TCP and TLS together
 # stall_timeout = "15s"                        # longest silence within a call
 # ca_file = "mayar-ca.pem"                     # trust these certificates instead of the system's
-after_unknown = "hold"                         # or "retry_once": one more email rather than a person's decision
+after_unknown = "hold"                         # or "retry_once": one more email, and no person decides
 
 [providers.nomos]
 base_url = "https://api.nomos.energy"
@@ -55,7 +55,7 @@ anchors = "anchors"                            # better a folder on another file
 # fingerprint_key_file = "secrets/fingerprint.key"
 
 [api]
-listen = "127.0.0.1:8420"                      # loopback only; a reverse proxy such as nginx serves other machines
+listen = "127.0.0.1:8420"                      # loopback only; nginx or the like serves other machines
 )";
 }
 

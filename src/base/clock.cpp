@@ -10,7 +10,7 @@ namespace {
 constexpr Millis kSpreadMax{2};
 constexpr int kTriesMax = 16;
 
-Millis read(clockid_t id) {
+Millis reading(clockid_t id) {
   timespec t{};
   if (clock_gettime(id, &t) != 0) throw Error("the system's clock cannot be read");
   return std::chrono::duration_cast<Millis>(std::chrono::seconds(t.tv_sec) +
@@ -26,9 +26,9 @@ Instant SystemClock::now() {
   Instant closest{};
   Millis spread_of_closest = Millis::max();
   for (int i = 0; i < kTriesMax && spread_of_closest > kSpreadMax; ++i) {
-    Millis before = read(CLOCK_BOOTTIME);
-    Millis wall = read(CLOCK_REALTIME);
-    Millis spread = read(CLOCK_BOOTTIME) - before;
+    Millis before = reading(CLOCK_BOOTTIME);
+    Millis wall = reading(CLOCK_REALTIME);
+    Millis spread = reading(CLOCK_BOOTTIME) - before;
     if (spread >= spread_of_closest) continue;
     closest = {TimePoint(wall), before};
     spread_of_closest = spread;

@@ -13,7 +13,7 @@
 namespace latchkey {
 namespace {
 
-[[noreturn]] void fail(const std::filesystem::path& path, const char* what) {
+[[noreturn]] void fail_on(const std::filesystem::path& path, const char* what) {
   throw Error(path.string() + ": " + what + ": " + std::generic_category().message(errno));
 }
 
@@ -27,7 +27,7 @@ struct flock whole_file(short type) {
 std::string read_start(int file, const std::filesystem::path& path) {
   std::array<char, 512> bytes{};
   const ssize_t count = pread(file, bytes.data(), bytes.size(), 0);
-  if (count < 0) fail(path, "cannot be read");
+  if (count < 0) fail_on(path, "cannot be read");
   return {bytes.data(), static_cast<std::size_t>(count)};
 }
 
@@ -35,7 +35,7 @@ std::string read_start(int file, const std::filesystem::path& path) {
 
 FileLock::FileLock(const std::filesystem::path& path) : path_(path) {
   file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (file_ < 0) fail(path, "cannot be opened");
+  if (file_ < 0) fail_on(path, "cannot be opened");
   struct flock range = whole_file(F_WRLCK);
   if (fcntl(file_, F_OFD_SETLK, &range) == 0) {
     try {
@@ -50,7 +50,7 @@ FileLock::FileLock(const std::filesystem::path& path) : path_(path) {
   const std::string pid = content_line(read_start(file_, path), "pid").value_or("?");
   close(file_);
   errno = error;
-  if (error != EAGAIN && error != EACCES) fail(path, "cannot be locked");
+  if (error != EAGAIN && error != EACCES) fail_on(path, "cannot be locked");
   throw DaemonRunning("another Latchkey process (pid " + shown(pid) + ") holds " + path.string());
 }
 
@@ -62,7 +62,7 @@ void FileLock::write_content(std::string_view text) {
   // Written over the old text and then cut, so that a reader never finds the file empty.
   const auto size = static_cast<ssize_t>(text.size());
   if (pwrite(file_, text.data(), text.size(), 0) != size || ftruncate(file_, size) != 0) {
-    fail(path_, "cannot be written");
+    fail_on(path_, "cannot be written");
   }
 }
 
@@ -70,14 +70,14 @@ std::optional<std::string> FileLock::read_content(const std::filesystem::path& p
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) {
     if (errno == ENOENT) return std::nullopt;
-    fail(path, "cannot be opened");
+    fail_on(path, "cannot be opened");
   }
   struct flock range = whole_file(F_RDLCK);
   const bool asked = fcntl(file, F_OFD_GETLK, &range) == 0;
   std::optional<std::string> content;
   if (asked && range.l_type != F_UNLCK) content = read_start(file, path);
   close(file);
-  if (!asked) fail(path, "cannot be looked at");
+  if (!asked) fail_on(path, "cannot be looked at");
   return content;
 }
 

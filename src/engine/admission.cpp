@@ -12,8 +12,8 @@ using job::Job;
 
 constexpr int kBatchEvery = 10;
 
-// Merges both queues in the order of admission and leaves out a second job of one subject: it runs when the first
-// has ended.
+// Merges both queues in the order of admission and leaves out a second job of one subject: it runs when the
+// first has ended.
 class Order {
  public:
   Order(std::vector<Job> singles, std::vector<Job> batch, int since_batch)
@@ -21,8 +21,8 @@ class Order {
 
   std::optional<Job> next() {
     while (single_ < singles_.size() || batch_at_ < batch_.size()) {
-      const bool batch_turn = batch_at_ < batch_.size() &&
-                              (single_ == singles_.size() || since_batch_ + 1 >= kBatchEvery);
+      const bool batch_turn =
+          batch_at_ < batch_.size() && (single_ == singles_.size() || since_batch_ + 1 >= kBatchEvery);
       Job& job = batch_turn ? batch_[batch_at_++] : singles_[single_++];
       if (!subjects_.insert(job.subject).second) {
         left_out_ = true;

@@ -14,8 +14,8 @@ struct Capacity {
   int idle = 0;
   std::array<int, job::kProviders.size()> in_flight{};
 
-  /// Calls `provider` may still have under way: one provider never takes more than three quarters of the workers, so
-  /// that one that hangs cannot starve the other.
+  /// Calls `provider` may still have under way: one provider never takes more than three quarters of the
+  /// workers, so that one that hangs cannot starve the other.
   int room(job::Provider provider) const;
   void take(job::Provider provider) {
     --idle;
@@ -30,8 +30,8 @@ struct Admitted {
   bool more = false;              ///< another turn at once finds more to take
 };
 
-/// Asks the gates and takes that many due jobs, each with its attempt.intent: single ones first, then batch jobs,
-/// each by freshness end, then by age; a batch gets at least every tenth admission.
+/// Asks the gates and takes that many due jobs, each with its attempt.intent: single ones first, then batch
+/// jobs, each by freshness end, then by age; a batch gets at least every tenth admission.
 Admitted admit(Context& context, Capacity capacity, std::int64_t epoch, handover::ReplyDesk& desk,
                std::vector<Delivery>& deliveries);
 

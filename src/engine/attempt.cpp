@@ -1,5 +1,5 @@
-// What follows from one attempt. Each end is a few entries: the result itself, and where the result alone does not
-// say it the entry that ends the job (job.failed, job.held, job.refused).
+// What follows from one attempt. Each end is a few entries: the result itself, and where the result alone
+// does not say it the entry that ends the job (job.failed, job.held, job.refused).
 #include "engine/attempt.h"
 
 #include "engine/operations.h"
@@ -64,6 +64,10 @@ struct Sequel {
 
 Sequel sequel_of(Context& context, Job& job, Outcome outcome, Code code, bool caller_waits) {
   const TimePoint now = context.now.wall;
+  // A mail that an earlier call may have sent is not called failed: somebody would send it again.
+  const auto no_more = [&](Code why) {
+    return Sequel{job.unknown_retried ? Sequel::Kind::Hold : Sequel::Kind::Fail, now, why};
+  };
   if (is_final_rejection(outcome, code)) return {Sequel::Kind::Fail, now, code};
   if (outcome == Outcome::Unknown && job.provider == job::Provider::Mayar) {
     if (!context.settings.of(job.provider).retry_unknown_once || job.unknown_retried) {
@@ -74,10 +78,15 @@ Sequel sequel_of(Context& context, Job& job, Outcome outcome, Code code, bool ca
   if (job.hand_over == HandOver::Reply && !caller_waits) return {Sequel::Kind::Fail, now, Code::CallerGone};
   if (!job::counts_as_try(outcome, code)) return {Sequel::Kind::Again, now, code};
   ++job.tries;
-  if (job.tries >= context.settings.retry.attempts) return {Sequel::Kind::Fail, now, Code::AttemptsExhausted};
+  if (job.tries >= context.settings.retry.attempts) return no_more(Code::AttemptsExhausted);
   const TimePoint at = now + job::retry_wait(context.settings.retry, job.tries, context.random);
-  if (at >= job.fresh_until) return {Sequel::Kind::Fail, now, code};  // not planned: it could not start in time
+  if (at >= job.fresh_until) return no_more(code);  // not planned: it could not start in time
   return {Sequel::Kind::Again, at, code};
+}
+
+bool will_run_again(const Context& context, const Job& job, const Sequel& sequel) {
+  return sequel.kind == Sequel::Kind::Again && !job.standing.cancel_requested &&
+         context.now.wall < job.fresh_until;
 }
 
 void follow_up(Context& context, Job& job, const Sequel& sequel) {
@@ -94,20 +103,24 @@ void follow_up(Context& context, Job& job, const Sequel& sequel) {
   }
 }
 
-void apply_to_gate(Context& context, const Job& job, const provider::Result& result, CredentialHistory& history) {
+void apply_to_gate(Context& context, const Job& job, const provider::Result& result,
+                   CredentialHistory& history) {
   if (result.wait) {
     job::Gate gate = context.store.gate(job.provider);
     job::hold_back(gate, context.now.wall + *result.wait);
     context.store.put_gate(gate);
   }
   bool pause = result.pause;
-  if (result.code == Code::Unauthorized && !pause && result.credential != history.refused) {
-    // A fresh access token was refused too: asking for a third one would not help. Calls that were under way with
-    // the token refused before are the same fault, not a second one.
-    pause = history.in_a_row;
-    history = {result.credential, true};
-  } else if (result.code != Code::Unauthorized && result.http != 0 && result.credential > history.refused) {
-    history.in_a_row = false;
+  // Tokens are numbered as they are obtained. Calls that were under way with the one refused before, or an
+  // older one, say nothing new: theirs is the same fault, not a second one.
+  if (result.credential > history.refused) {
+    if (result.code == Code::Unauthorized) {
+      // A fresh access token was refused too: asking for a third one would not help.
+      pause = pause || history.in_a_row;
+      history = {result.credential, true};
+    } else if (result.http != 0) {
+      history.in_a_row = false;
+    }
   }
   if (pause) pause_automatically(context, job.provider, result.code.value_or(Code::Unauthorized));
 }
@@ -144,7 +157,7 @@ void tell_caller(const Job& job, std::vector<Delivery>& deliveries) {
   deliveries.push_back({job.request_id, job.attempts, std::move(reply)});
 }
 
-void apply_result(Context& context, Job& job, TimePoint intent_at, provider::Result& result,
+void apply_result(Context& context, Job& job, TimePoint intent_at, const provider::Result& result,
                   const Secret& fingerprint_key, handover::ReplyDesk& desk, CredentialHistory& credentials,
                   std::vector<Delivery>& deliveries) {
   ledger::Entry entry = result_entry(EntryType::AttemptResult, job.attempts, result, fingerprint_key);
@@ -158,7 +171,7 @@ void apply_result(Context& context, Job& job, TimePoint intent_at, provider::Res
   } else {
     const Code code = result.code.value_or(Code::BadAnswer);
     const Sequel sequel = sequel_of(context, job, result.outcome, code, desk.waiting(job.request_id));
-    if (sequel.kind == Sequel::Kind::Again) entry.due_at = sequel.at;
+    if (will_run_again(context, job, sequel)) entry.due_at = sequel.at;
     record(context.store, job, std::move(entry));
     follow_up(context, job, sequel);
     tell_caller(job, deliveries);
@@ -167,13 +180,15 @@ void apply_result(Context& context, Job& job, TimePoint intent_at, provider::Res
   context.store.update_job(job);
 }
 
-void apply_late(Context& context, Job& job, int number, provider::Result& result, const Secret& fingerprint_key) {
+void apply_late(Context& context, Job& job, int number, const provider::Result& result,
+                const Secret& fingerprint_key, CredentialHistory& credentials) {
   const bool was_open = !job::is_final(job.standing.state);
   record(context.store, job, result_entry(EntryType::AttemptLate, number, result, fingerprint_key));
   if (was_open && job.standing.state == State::Done) {
     job.outcome = result.outcome;
     job.code = result.code;
   }
+  apply_to_gate(context, job, result, credentials);
   context.store.update_job(job);
 }
 

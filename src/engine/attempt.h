@@ -18,11 +18,11 @@ struct Attempt {
   std::string request_id;
   job::Provider provider = job::Provider::Mayar;
   int number = 0;
-  std::string address;    ///< the recipient as given
-  TimePoint intent_at;    ///< when its intent was written: a link's life is counted from there
-  TimePoint fresh_until;  ///< no request is written at or after this time,
+  std::string address;         ///< the recipient as given
+  TimePoint intent_at;         ///< when its intent was written: a link's life is counted from there
+  TimePoint fresh_until;       ///< no request is written at or after this time,
   Millis boot_fresh_until{0};  ///< nor at or after this one, should the wall clock be set back meanwhile
-  Millis boot_deadline{0};  ///< given up as unknown then
+  Millis boot_deadline{0};     ///< given up as unknown then
 };
 
 /// The last look before the request is written. By either clock: one that is set back must not revive a job.
@@ -32,8 +32,8 @@ inline bool still_fresh(const Attempt& attempt, const Instant& now) {
 
 /// What the engine remembers of a provider's answers between turns; a restart forgets it and loses nothing.
 struct CredentialHistory {
-  std::uint64_t refused = 0;  ///< number of the access token that was answered with 401 last
-  bool in_a_row = false;      ///< and nothing but 401 has come since
+  std::uint64_t refused = 0;  ///< number of the latest access token that was answered with 401
+  bool in_a_row = false;      ///< and no later token has been accepted since
 };
 
 /// What must happen once the turn is durable.
@@ -43,21 +43,23 @@ struct Delivery {
   handover::Reply reply;
 };
 
-/// Applies what became of an attempt to its job: attempt.result, what it leads to, and what it means for the gate.
-/// The table is that of docs/providers.md. Writes job and gate back.
-/// `deliveries` gets what the waiting caller is to be told after the commit.
-void apply_result(Context& context, job::Job& job, TimePoint intent_at, provider::Result& result,
+/// Applies what became of an attempt to its job: attempt.result, what it leads to, and what it means for the
+/// gate. The table is that of docs/providers.md. Writes job and gate back. `deliveries` gets what the waiting
+/// caller is to be told after the commit.
+void apply_result(Context& context, job::Job& job, TimePoint intent_at, const provider::Result& result,
                   const Secret& fingerprint_key, handover::ReplyDesk& desk, CredentialHistory& credentials,
                   std::vector<Delivery>& deliveries);
 
-/// An answer that came after its attempt was given up: attempt.late. Writes the job back; the link goes nowhere.
-void apply_late(Context& context, job::Job& job, int number, provider::Result& result, const Secret& fingerprint_key);
+/// An answer that came after its attempt was given up: attempt.late, and what it means for the gate. Writes
+/// job and gate back; the link goes nowhere.
+void apply_late(Context& context, job::Job& job, int number, const provider::Result& result,
+                const Secret& fingerprint_key, CredentialHistory& credentials);
 
 /// The end of a hand-over to a waiting caller: handover.result, and the job is done or failed.
 void apply_handed_over(Context& context, job::Job& job, job::Outcome outcome);
 
-/// A queued job that only a waiting caller could use, and none does any more: nothing is minted for nobody. Cancelled
-/// when no call was ever made for it, failed otherwise. Writes the job back.
+/// A queued job that only a waiting caller could use, and none does any more: nothing is minted for nobody.
+/// Cancelled when no call was ever made for it, failed otherwise. Writes the job back.
 void end_without_caller(Context& context, job::Job& job, job::Code code, std::vector<Delivery>& deliveries);
 
 /// Tells the waiting caller, if the job has one, when the job has come to an end without a link.

@@ -9,8 +9,8 @@
 
 namespace latchkey::engine {
 
-/// What an operation on the queue works with, inside an open transaction. The engine's turn makes one, and so does
-/// every command that writes.
+/// What an operation on the queue works with, inside an open transaction. The engine's turn makes one, and so
+/// does every command that writes.
 struct Context {
   store::Store& store;
   Random& random;

@@ -2,11 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-
-#include "engine/clock_rules.h"
-#include "engine/operations.h"
-
 namespace latchkey::engine {
 namespace {
 
@@ -16,8 +11,8 @@ constexpr Millis kAbortGrace{3000};
 
 }  // namespace
 
-Daemon::Daemon(Engine& engine, Workers& workers, Inbox& inbox, store::Store& store, Clock& clock, Signals& signals,
-               Options options)
+Daemon::Daemon(Engine& engine, Workers& workers, Inbox& inbox, store::Store& store, Clock& clock,
+               Signals& signals, Options options)
     : engine_(engine),
       workers_(workers),
       inbox_(inbox),
@@ -35,7 +30,8 @@ Daemon::Daemon(Engine& engine, Workers& workers, Inbox& inbox, store::Store& sto
 // The reason is the daemon's own or a person's, and neither can hold personal data: ledger::check_reason().
 void Daemon::log_pause(job::Provider provider) {
   const job::Gate gate = store_.gate(provider);
-  spdlog::warn("provider paused provider={} by={}: {}", job::name(provider), gate.paused_by, gate.pause_reason);
+  spdlog::warn("provider paused provider={} by={}: {}", job::name(provider), gate.paused_by,
+               gate.pause_reason);
 }
 
 // What this daemon has found, so that the log of a restart tells whether somebody has to look.
@@ -45,7 +41,9 @@ void Daemon::log_what_waits() {
   }
   for (const auto& [key, count] : store_.count_jobs()) {
     const auto& [provider, state] = key;
-    if (state == job::State::Queued) spdlog::info("jobs queued provider={} count={}", job::name(provider), count);
+    if (state == job::State::Queued) {
+      spdlog::info("jobs queued provider={} count={}", job::name(provider), count);
+    }
     if (state == job::State::Held) {
       spdlog::warn("jobs held provider={} count={}: a person decides, see `latchkey jobs list --state held`",
                    job::name(provider), count);
@@ -84,34 +82,34 @@ Wake Daemon::turn_or_wait() {
 }
 
 void Daemon::sleep(const Wake& wake) {
-  if (wake.at_once) return;
-  while (signals_.stop == 0 && !signals_.reload && inbox_.empty() && !engine_.others_have_written()) {
-    const Instant now = clock_.now();
-    if (clock_step(wake.from, now) != Millis(0)) return;  // else a gate would stay shut for as long as it was set back
-    Millis longest = kOthersSeenWithin;
-    if (wake.wall) longest = std::min(longest, *wake.wall - now.wall);
-    if (wake.boot) longest = std::min(longest, *wake.boot - now.boot);
-    if (longest <= Millis(0)) return;
-    inbox_.wait(longest);
+  while (signals_.stop == 0 && !signals_.reload && inbox_.empty() && !others_have_written()) {
+    const Millis rest = wake.rest(clock_.now(), kOthersSeenWithin);
+    if (rest == Millis(0)) return;
+    inbox_.wait(rest);
   }
 }
 
-// SIGHUP: new key files lift an automatic pause; what a person paused stays paused.
+// A database that cannot even be asked is for the next turn to complain about.
+bool Daemon::others_have_written() {
+  try {
+    return engine_.others_have_written();
+  } catch (const Error&) {
+    return true;
+  }
+}
+
+// SIGHUP: new key files lift an automatic pause.
 void Daemon::reload() {
   for (const job::Provider provider : job::kProviders) {
     const bool changed = options_.reload_credentials(provider);
     spdlog::info("key files read again provider={} changed={}", job::name(provider), changed);
-    if (!changed) continue;
-    inbox_.put(Request{"system",
-                       [provider](Context& context) {
-                         if (context.store.gate(provider).paused_by_system) resume(context, provider, "");
-                       },
-                       [] {}, [](std::exception_ptr) {}});
+    if (changed) inbox_.put(NewCredentials{provider});
   }
 }
 
 void Daemon::stop() {
-  spdlog::info("stopping: no more jobs are taken; calls in flight have {} ms", options_.shutdown_grace.count());
+  spdlog::info("stopping: no more jobs are taken; calls in flight have {} ms",
+               options_.shutdown_grace.count());
   inbox_.close();
   engine_.stop_taking();
   Millis ends = clock_.now().boot + options_.shutdown_grace;

@@ -10,13 +10,14 @@ namespace latchkey::engine {
 
 /// What signals ask of a running daemon. Set from a signal handler or any thread.
 struct Signals {
-  std::atomic<int> stop{0};        ///< 1: graceful, 2 or more: now
+  std::atomic<int> stop{0};         ///< 1: graceful, 2 or more: now
   std::atomic<bool> reload{false};  ///< read the key files again
 };
 
-/// The engine's thread: turns when something comes in, falls due, or was written by another process (seen within
-/// 50 ms), and nothing in between. Returns when it has been stopped, all results written. Throws EpochLost, or Error when
-/// the database cannot be opened any more; while it merely cannot be written, it waits and tries again.
+/// The engine's thread: turns when something comes in, falls due, or was written by another process (seen
+/// within 50 ms), and nothing in between. Returns when it has been stopped, all results written. Throws
+/// EpochLost, or Error when the database cannot be opened any more; while it merely cannot be written, it
+/// waits and tries again.
 class Daemon {
  public:
   struct Options {
@@ -33,6 +34,7 @@ class Daemon {
  private:
   Wake turn_or_wait();
   void sleep(const Wake& wake);
+  bool others_have_written();
   void reload();
   void log_pause(job::Provider provider);
   void log_what_waits();

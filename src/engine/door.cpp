@@ -26,14 +26,13 @@ void require_same(Context& context, const job::Job& job, const Submission& submi
 // Refuses what the gate cannot admit in time, unless it lets itself be paced.
 void fit_to_gate(Context& context, const Submission& submission, Admittance& admittance) {
   const job::Provider provider = submission.provider;
-  const TimePoint admission = context.forecasts.first_free(provider, admittance.due_at);
-  if (submission.pace && admission > admittance.due_at) {
-    admittance.due_at = admission;
-  } else if (admission >= admittance.due_at + admittance.lifetime) {
+  if (submission.pace) {
+    admittance.due_at = context.forecasts.first_free(provider, admittance.due_at);
+  } else if (!context.forecasts.can_be_fresh(provider, admittance.due_at, admittance.lifetime)) {
+    const TimePoint free = context.forecasts.first_free(provider, admittance.due_at);
     throw InputError("cannot_be_fresh", "at",
-                     "the provider's limit admits it at " + format_utc(admission) +
-                         " at the earliest, and by then it would be stale; use that time or later, or let it "
-                         "be paced");
+                     "the provider's limit leaves no room for it while it is fresh; there is room at " +
+                         format_utc(free) + " at the earliest: use that time, or let it be paced");
   }
   context.forecasts.take(provider, admittance.due_at);
 }
@@ -55,7 +54,6 @@ void require_offered(const Context& context, const Submission& submission) {
 }
 
 Admittance admit_at_door(Context& context, const Submission& submission) {
-  require_offered(context, submission);
   Admittance admittance;
   if (!submission.request_id.empty()) {
     admittance.existing = context.store.find_job(submission.request_id);
@@ -64,6 +62,7 @@ Admittance admit_at_door(Context& context, const Submission& submission) {
       return admittance;
     }
   }
+  require_offered(context, submission);
   admittance.lifetime = submission.lifetime.value_or(context.settings.of(submission.provider).link_lifetime);
   admittance.due_at = submission.at.value_or(context.now.wall);
   // What is stale already makes a job that says so; no gate matters to it.

@@ -2,6 +2,8 @@
 // effects of a turn are kept apart until the commit has succeeded, so that a turn that fails has not happened.
 #include "engine/engine.h"
 
+#include <limits>
+
 #include "engine/clock_rules.h"
 #include "engine/operations.h"
 #include "engine/recovery.h"
@@ -41,6 +43,13 @@ void earliest(std::optional<Value>& into, const std::optional<Value>& other) {
 
 }  // namespace
 
+Millis Wake::rest(const Instant& now, Millis longest) const {
+  if (at_once || clock_step(reference, now) != Millis(0)) return Millis(0);
+  if (wall) longest = std::min(longest, *wall - now.wall);
+  if (boot) longest = std::min(longest, *boot - now.boot);
+  return std::max(longest, Millis(0));
+}
+
 Engine::Engine(Parts parts, Settings settings) : parts_(parts), settings_(std::move(settings)) {}
 
 void Engine::start() {
@@ -51,18 +60,32 @@ void Engine::start() {
   for (const job::Provider provider : job::kProviders) {
     memory_.paused.at(index(provider)) = parts_.store.gate(provider).paused;
   }
-  memory_.last = transaction.now();
+  memory_.clock_reference = transaction.now();
   transaction.commit();
 }
 
 Wake Engine::turn() {
-  std::vector<Item> items = parts_.inbox.take(kItemsPerTurn);
+  Wake wake;
+  in_one_transaction(kItemsPerTurn, [&](Context& context, Memory& memory, Effects& effects) {
+    wake = look_at_queue(context, memory, effects);
+  });
+  wake.at_once = wake.at_once || !parts_.inbox.empty();
+  return wake;
+}
+
+void Engine::in_one_transaction(std::size_t items_max,
+                                const std::function<void(Context&, Memory&, Effects&)>& after_items) {
+  std::vector<Item> items = parts_.inbox.take(items_max);
   Memory memory = memory_;
   Effects effects;
-  Wake wake;
   try {
     store::Transaction transaction(parts_.store);
-    wake = turn_in(transaction, items, memory, effects);
+    if (parts_.store.epoch() != epoch_) throw store::EpochLost("another daemon has taken the database over");
+    Forecasts forecasts(parts_.store, settings_, transaction.now().wall);
+    Context context{parts_.store, parts_.random, settings_, forecasts, transaction.now(), "system"};
+    keep_clock(context, memory);
+    for (Item& item : items) apply(context, item, memory, effects);
+    after_items(context, memory, effects);
     transaction.commit();
   } catch (const store::StoreBusy&) {
     put_back(std::move(items), true);
@@ -74,8 +97,6 @@ Wake Engine::turn() {
   others_wrote_ = false;
   memory_ = std::move(memory);
   carry_out(effects);
-  wake.at_once = wake.at_once || !parts_.inbox.empty();
-  return wake;
 }
 
 bool Engine::others_have_written() {
@@ -99,36 +120,21 @@ void Engine::put_back(std::vector<Item> items, bool requests_too) {
   parts_.inbox.put_back(std::move(kept));
 }
 
-Wake Engine::turn_in(store::Transaction& transaction, std::vector<Item>& items, Memory& memory, Effects& effects) {
-  store::Store& store = parts_.store;
-  if (store.epoch() != epoch_) throw store::EpochLost("another daemon has taken the database over");
-  Forecasts forecasts(store, settings_, transaction.now().wall);
-  Context context{store, parts_.random, settings_, forecasts, transaction.now(), "system"};
-  const TimePoint now = context.now.wall;
+Wake Engine::look_at_queue(Context& context, Memory& memory, Effects& effects) {
   Wake wake;
-  wake.from = context.now;
-
-  keep_clock(context, memory);
-  for (Item& item : items) apply(context, item, memory, effects);
+  wake.reference = memory.clock_reference;
   give_up_overdue(context, memory, effects);
   look_at_gates(context, memory, effects);
   if (others_have_written()) tell_callers_of_others(context, effects);
-  wake.at_once = store.ready_due_jobs(now, kJobsPerTurn) == kJobsPerTurn;
-  wake.at_once = refuse_stale(context, effects) || wake.at_once;
+  const bool more_due = context.store.ready_due_jobs(context.now.wall, kJobsPerTurn) == kJobsPerTurn;
+  const bool more_stale = refuse_stale(context, effects);
+  wake.at_once = more_due || more_stale;
   if (taking_) {
-    const Capacity capacity{settings_.workers, parts_.dispatcher.idle(), memory.in_flight};
-    Admitted admitted = admit(context, capacity, epoch_, parts_.desk, effects.deliveries);
-    for (Attempt& attempt : admitted.attempts) {
-      ++memory.in_flight.at(index(attempt.provider));
-      memory.open[attempt.request_id] = attempt;
-      effects.dispatches.push_back(std::move(attempt));
-    }
-    wake.wall = admitted.next;
-    wake.at_once = wake.at_once || admitted.more;
+    take_jobs(context, memory, effects, wake);
   } else {
     end_waiting_callers(context, effects);
   }
-  const store::NextTimes times = store.next_times();
+  const store::NextTimes times = context.store.next_times();
   earliest(wake.wall, times.due);
   earliest(wake.wall, times.stale);
   for (const auto& [id, attempt] : memory.open) earliest(wake.boot, std::optional(attempt.boot_deadline));
@@ -136,6 +142,18 @@ Wake Engine::turn_in(store::Transaction& transaction, std::vector<Item>& items, 
     if (!delivery.reply.link.empty()) memory.handing_over[delivery.request_id] = delivery.attempt;
   }
   return wake;
+}
+
+void Engine::take_jobs(Context& context, Memory& memory, Effects& effects, Wake& wake) {
+  const Capacity capacity{settings_.workers, parts_.dispatcher.idle(), memory.in_flight};
+  Admitted admitted = admit(context, capacity, epoch_, parts_.desk, effects.deliveries);
+  for (Attempt& attempt : admitted.attempts) {
+    ++memory.in_flight.at(index(attempt.provider));
+    memory.open[attempt.request_id] = attempt;
+    effects.dispatches.push_back(std::move(attempt));
+  }
+  earliest(wake.wall, admitted.next);
+  wake.at_once = wake.at_once || admitted.more;
 }
 
 void Engine::apply(Context& context, Item& item, Memory& memory, Effects& effects) {
@@ -149,7 +167,8 @@ void Engine::apply(Context& context, Finished& item, Memory& memory, Effects& ef
   LATCHKEY_CHECK(job.has_value());  // jobs with a call under way are never pruned
   const auto open = memory.open.find(attempt.request_id);
   if (open == memory.open.end() || open->second.number != attempt.number) {
-    return apply_late(context, *job, attempt.number, item.result, parts_.fingerprint_key);
+    return apply_late(context, *job, attempt.number, item.result, parts_.fingerprint_key,
+                      memory.credentials.at(index(attempt.provider)));
   }
   memory.open.erase(open);
   apply_result(context, *job, attempt.intent_at, item.result, parts_.fingerprint_key, parts_.desk,
@@ -169,6 +188,11 @@ void Engine::apply(Context& context, WaitEnded& item, Memory&, Effects& effects)
   auto job = context.store.find_job(item.request_id);
   if (!job || job->hand_over != job::HandOver::Reply || job->standing.state != job::State::Queued) return;
   end_without_caller(context, *job, job::Code::CallerGone, effects.deliveries);
+}
+
+// What a person paused stays paused.
+void Engine::apply(Context& context, NewCredentials& item, Memory&, Effects&) {
+  if (context.store.gate(item.provider).paused_by_system) resume(context, item.provider, "");
 }
 
 void Engine::apply(Context& context, Request& item, Memory&, Effects& effects) {
@@ -212,7 +236,7 @@ void Engine::look_at_gates(Context& context, Memory& memory, Effects& effects) {
     const bool paused = context.store.gate(provider).paused;
     bool& was_paused = memory.paused.at(index(provider));
     if (was_paused && !paused) {
-      memory.credentials.at(index(provider)) = CredentialHistory{};
+      memory.credentials.at(index(provider)).in_a_row = false;
       effects.resumed.push_back(provider);
     }
     if (paused && !was_paused) effects.paused.push_back(provider);
@@ -230,15 +254,18 @@ void Engine::tell_callers_of_others(Context& context, Effects& effects) {
 
 // While the daemon stops, nobody needs to wait for what will not be taken any more.
 void Engine::end_waiting_callers(Context& context, Effects& effects) {
-  for (job::Job& job : context.store.queued_reply_jobs()) {
-    end_without_caller(context, job, job::Code::Shutdown, effects.deliveries);
+  for (const std::string& request_id : parts_.desk.waiting_for()) {
+    auto job = context.store.find_job(request_id);
+    if (!job || job->hand_over != job::HandOver::Reply || job->standing.state != job::State::Queued) continue;
+    end_without_caller(context, *job, job::Code::Shutdown, effects.deliveries);
   }
 }
 
 void Engine::keep_clock(Context& context, Memory& memory) {
-  const Millis step = clock_step(*memory.last, context.now);
-  if (step != Millis(0)) clock_was_set(context, step);
-  memory.last = context.now;
+  const Millis step = clock_step(memory.clock_reference, context.now);
+  if (step == Millis(0)) return;
+  clock_was_set(context, step);
+  memory.clock_reference = context.now;
 }
 
 void Engine::carry_out(Effects& effects) {
@@ -251,36 +278,27 @@ void Engine::carry_out(Effects& effects) {
       parts_.inbox.put(HandedOver{delivery.request_id, delivery.attempt, job::Outcome::NotSent});
     }
   }
-  for (const job::Provider provider : effects.paused) {
-    if (paused_) paused_(provider);
-  }
+  // Before any call goes out: it should go with the new keys.
   for (const job::Provider provider : effects.resumed) {
     if (resumed_) resumed_(provider);
   }
   for (Attempt& attempt : effects.dispatches) parts_.dispatcher.dispatch(std::move(attempt));
+  for (const job::Provider provider : effects.paused) {
+    if (paused_) paused_(provider);
+  }
 }
 
 void Engine::finish() {
-  std::vector<Item> items = parts_.inbox.take(kItemsPerTurn * 100);
-  Memory memory = memory_;
-  Effects effects;
-  store::Transaction transaction(parts_.store);
-  Forecasts forecasts(parts_.store, settings_, transaction.now().wall);
-  Context context{parts_.store, parts_.random, settings_, forecasts, transaction.now(), "system"};
-  if (parts_.store.epoch() != epoch_) throw store::EpochLost("another daemon has taken the database over");
-  for (Item& item : items) apply(context, item, memory, effects);
-  abandon_running(context, job::Code::Shutdown, parts_.desk, effects.deliveries);
-  end_waiting_callers(context, effects);
-  ledger::Entry stop;
-  stop.type = ledger::EntryType::DaemonStop;
-  stop.epoch = epoch_;
-  parts_.store.append(stop);
-  transaction.commit();
-  memory_ = std::move(memory);
-  memory_.open.clear();
-  memory_.handing_over.clear();
-  for (const auto& answer : effects.answers) answer();
-  for (Delivery& delivery : effects.deliveries) parts_.desk.deliver(delivery.request_id, std::move(delivery.reply));
+  in_one_transaction(std::numeric_limits<std::size_t>::max(), [&](Context& context, Memory& memory, Effects& effects) {
+    abandon_running(context, job::Code::Shutdown, parts_.desk, effects.deliveries);
+    end_waiting_callers(context, effects);
+    ledger::Entry stop;
+    stop.type = ledger::EntryType::DaemonStop;
+    stop.epoch = epoch_;
+    context.store.append(stop);
+    memory.open.clear();
+    memory.handing_over.clear();
+  });
 }
 
 }  // namespace latchkey::engine

@@ -20,12 +20,16 @@ class Dispatcher {
   virtual void dispatch(Attempt attempt) = 0;
 };
 
-/// When the next turn is needed; nullopt: only when something comes in.
+/// When the next turn is needed, apart from what comes in or is written by others.
 struct Wake {
-  std::optional<TimePoint> wall;
-  std::optional<Millis> boot;
   bool at_once = false;
-  Instant from;  ///< when the turn was that says so; should the wall clock be set since, a turn is needed, too
+  std::optional<TimePoint> wall;  ///< nullopt: no wall time needs one
+  std::optional<Millis> boot;
+  Instant reference{};  ///< the reading by which the engine last knew the wall clock to be right
+
+  /// How long nothing needs to be done, at most `longest`; 0: a turn is due. One is due too when the wall clock has
+  /// been set since `reference`, because `wall` says nothing then.
+  Millis rest(const Instant& now, Millis longest) const;
 };
 
 /// What the engine is given from outside. All of it outlives the engine.
@@ -63,7 +67,7 @@ class Engine {
 
   /// Called after a turn in which a provider was found paused, by itself or by whomever.
   void on_paused(std::function<void(job::Provider)> listener) { paused_ = std::move(listener); }
-  /// Called after a turn in which a provider was found resumed, by whomever: its key files may be new.
+  /// Called after a turn in which a provider was found resumed, by whomever: its key files may be new. Must not throw.
   void on_resumed(std::function<void(job::Provider)> listener) { resumed_ = std::move(listener); }
 
  private:
@@ -74,7 +78,8 @@ class Engine {
     std::array<CredentialHistory, job::kProviders.size()> credentials;
     std::array<int, job::kProviders.size()> in_flight{};  // workers' attempts, given up or not
     std::array<bool, job::kProviders.size()> paused{};
-    std::optional<Instant> last;
+    // What the clocks are compared with. It stays until the wall clock is set, so that small steps add up.
+    Instant clock_reference{};
   };
   // What is done once the turn is durable.
   struct Effects {
@@ -85,11 +90,16 @@ class Engine {
     std::vector<job::Provider> resumed;
   };
 
-  Wake turn_in(store::Transaction& transaction, std::vector<Item>& items, Memory& memory, Effects& effects);
+  // Takes what is in the inbox, applies it and does `after_items`: all of it, or, when it throws, nothing.
+  void in_one_transaction(std::size_t items_max,
+                          const std::function<void(Context&, Memory&, Effects&)>& after_items);
+  Wake look_at_queue(Context& context, Memory& memory, Effects& effects);
+  void take_jobs(Context& context, Memory& memory, Effects& effects, Wake& wake);
   void apply(Context& context, Item& item, Memory& memory, Effects& effects);
   void apply(Context& context, Finished& item, Memory& memory, Effects& effects);
   void apply(Context& context, HandedOver& item, Memory& memory, Effects& effects);
   void apply(Context& context, WaitEnded& item, Memory& memory, Effects& effects);
+  void apply(Context& context, NewCredentials& item, Memory& memory, Effects& effects);
   void apply(Context& context, Request& item, Memory& memory, Effects& effects);
   void give_up_overdue(Context& context, Memory& memory, Effects& effects);
   bool refuse_stale(Context& context, Effects& effects);

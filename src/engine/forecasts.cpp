@@ -1,11 +1,17 @@
 #include "engine/forecasts.h"
 
 namespace latchkey::engine {
+namespace {
+
+// How far beyond a due time the queue is read: who is queued later than that is hardly pushed back any more.
+constexpr Millis kAhead = std::chrono::hours(1);
+
+}  // namespace
 
 job::Slots& Forecasts::slots(job::Provider provider, TimePoint due) {
   auto& known = known_.at(static_cast<std::size_t>(provider));
   const job::Rate& rate = settings_.of(provider).rate;
-  const TimePoint until = std::max(due, now_) + std::chrono::hours(1);
+  const TimePoint until = std::max(due, now_) + kAhead;
   if (!known) {
     known.emplace(Known{job::Slots(store_.gate(provider), rate, now_), TimePoint::min()});
     if (!rate.unlimited()) {
@@ -13,19 +19,28 @@ job::Slots& Forecasts::slots(job::Provider provider, TimePoint due) {
     }
   }
   if (known->until < until && !rate.unlimited()) {
-    for (const TimePoint queued : store_.waiting_due_times(provider, known->until, until)) known->slots.take(queued);
+    for (const TimePoint queued : store_.waiting_due_times(provider, known->until, until))
+      known->slots.take(queued);
     known->until = until;
   }
   return known->slots;
 }
 
+bool Forecasts::can_be_fresh(job::Provider provider, TimePoint due, Millis lifetime) {
+  return slots(provider, due).delay(due) < lifetime;
+}
+
 TimePoint Forecasts::first_free(job::Provider provider, TimePoint due) {
-  return slots(provider, due).first_free(due);
+  // What is free as far as the queue had been read may be taken by what was queued later: then on from there.
+  TimePoint free = due;
+  do {
+    free = slots(provider, free).first_free(free);
+  } while (slots(provider, free).delay(free) > Millis(0));
+  return free;
 }
 
 void Forecasts::take(job::Provider provider, TimePoint due) {
-  job::Slots& slots_now = slots(provider, due);
-  slots_now.take(due);
+  slots(provider, due).take(due);
 }
 
 }  // namespace latchkey::engine

@@ -9,14 +9,18 @@
 
 namespace latchkey::engine {
 
-/// When the gates will admit what is queued, for the length of one transaction or one import. Reads the queue only
-/// when somebody asks and only for a provider with a limit.
+/// When the gates will admit what is queued, for the length of one transaction or one import. Reads the queue
+/// only when somebody asks and only for a provider with a limit.
 class Forecasts {
  public:
   Forecasts(store::Store& store, const Settings& settings, TimePoint now)
       : store_(store), settings_(settings), now_(now) {}
 
-  /// The first admission that is free for a job due at `due`.
+  /// Whether a job that is due then can be called while it is fresh, and so can all that it pushes back,
+  /// which is taken to have the same lifetime.
+  bool can_be_fresh(job::Provider provider, TimePoint due, Millis lifetime);
+  /// The first time from `due` on at which the gate has nothing else to do: a job that is due then goes at
+  /// once, and pushes nothing back.
   TimePoint first_free(job::Provider provider, TimePoint due);
   /// A job that is due then has been queued.
   void take(job::Provider provider, TimePoint due);

@@ -40,9 +40,10 @@ struct ImportedRow {
 
 /// Asks the door about every row before anything is stored: what it rejects goes from `good` to `broken`,
 /// with its line. Reads only. Throws InputError provider_off or no_handover, which hold for the whole file.
-/// Rows that the provider's limit cannot admit while they are fresh are not broken and stay in `good`: to leave some
-/// customers out because of where they stand in a file would be wrong. What is returned is the one rejection for all of
-/// them, to be thrown unless something else is wrong first; it says what pacing would make of the file.
+/// Rows that the provider's limit cannot admit while they are fresh are not broken and stay in `good`: to
+/// leave some customers out because of where they stand in a file would be wrong. What is returned is the one
+/// rejection for all of them, to be thrown unless something else is wrong first; it says what pacing would
+/// make of the file.
 std::optional<InputError> check_at_door(const ImportParts& parts, job::RecipientsFile& file);
 
 /// Stores the good rows, in their order. A file of at most kSmallImport rows is one transaction. A larger one

@@ -6,7 +6,8 @@ void Inbox::put(Item item) {
   const std::lock_guard lock(mutex_);
   if (std::holds_alternative<Request>(item)) {
     if (closed_) throw InputError("try_later", "", "the daemon is stopping: try again when it is back");
-    if (requests_ >= requests_max_) throw InputError("try_later", "", "too many requests wait: try again in a second");
+    if (requests_ >= requests_max_)
+      throw InputError("try_later", "", "too many requests wait: try again in a second");
     ++requests_;
   }
   items_.push_back(std::move(item));
@@ -48,7 +49,8 @@ void Inbox::abandon() {
   for (Item& item : left) {
     auto* request = std::get_if<Request>(&item);
     if (request == nullptr) continue;
-    request->failed(std::make_exception_ptr(InputError("try_later", "", "the daemon has stopped: try again")));
+    request->failed(
+        std::make_exception_ptr(InputError("try_later", "", "the daemon has stopped: try again")));
   }
 }
 

@@ -19,7 +19,8 @@ struct Finished {
   provider::Result result;
 };
 
-/// A waiting caller's answer was written (accepted), failed on the way (unknown), or nobody was there (not_sent).
+/// A waiting caller's answer was written (accepted), failed on the way (unknown), or nobody was there
+/// (not_sent).
 struct HandedOver {
   std::string request_id;
   int attempt = 0;
@@ -31,6 +32,11 @@ struct WaitEnded {
   std::string request_id;
 };
 
+/// A provider's key files have been read again and hold something new: an automatic pause is over.
+struct NewCredentials {
+  job::Provider provider = job::Provider::Mayar;
+};
+
 /// Something that is to be done inside the turn's transaction, in a savepoint of its own: a submission or an
 /// operator's action. Exactly one of the two ends is called, on the engine's thread, after the commit.
 struct Request {
@@ -40,7 +46,7 @@ struct Request {
   std::function<void(std::exception_ptr)> failed;
 };
 
-using Item = std::variant<Finished, HandedOver, WaitEnded, Request>;
+using Item = std::variant<Finished, HandedOver, WaitEnded, NewCredentials, Request>;
 
 /// The one way to the engine from other threads. Thread-safe.
 class Inbox {
@@ -56,7 +62,8 @@ class Inbox {
   void put_back(std::vector<Item> items);
   /// From now on requests are refused.
   void close();
-  /// Nobody will ever look into it again: closes it and fails the requests that wait, so that no caller is left.
+  /// Nobody will ever look into it again: closes it and fails the requests that wait, so that no caller is
+  /// left.
   void abandon();
   bool empty();
 

@@ -16,7 +16,8 @@ job::Job require_job(Context& context, const std::string& request_id) {
 }
 
 [[noreturn]] void wrong_state(const job::Job& job, const std::string& hint) {
-  throw InputError("wrong_state", "requestId", "the job is " + std::string(name(job.standing.state)) + ": " + hint);
+  throw InputError("wrong_state", "requestId",
+                   "the job is " + std::string(name(job.standing.state)) + ": " + hint);
 }
 
 ledger::Entry entry_of(const Context& context, EntryType type, const std::string& reason) {
@@ -43,7 +44,8 @@ job::Job cancel(Context& context, const std::string& request_id, const std::stri
     wrong_state(job, "it may have been sent already; close it as sent or not sent instead");
   }
   if (job::is_final(job.standing.state)) wrong_state(job, "there is nothing left to cancel");
-  if (job.standing.cancel_requested) wrong_state(job, "it is being cancelled already; its call is still under way");
+  if (job.standing.cancel_requested)
+    wrong_state(job, "it is being cancelled already; its call is still under way");
   record(context.store, job, entry_of(context, EntryType::JobCancelled, reason));
   context.store.update_job(job);
   return job;
@@ -53,7 +55,8 @@ job::Job release(Context& context, const std::string& request_id, const std::str
   job::Job job = require_job(context, request_id);
   if (job.standing.state != State::Held) wrong_state(job, "only a held job can be released");
   if (context.now.wall >= job.fresh_until) {
-    wrong_state(job, "and its time has run out, so it can no longer be sent; close it, or submit a new request");
+    wrong_state(job,
+                "and its time has run out, so it can no longer be sent; close it, or submit a new request");
   }
   if (job.hand_over == job::HandOver::Reply) {
     wrong_state(job, "and nobody waits for its link any more; close it, and ask for a new link");

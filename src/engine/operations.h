@@ -6,9 +6,9 @@
 
 namespace latchkey::engine {
 
-/// What a person does to jobs and providers, each with its ledger entry. All throw InputError and change nothing when
-/// it cannot be done: not_found, wrong_state (the message says what can be done instead), invalid_request (a reason
-/// that may not stand in the ledger).
+/// What a person does to jobs and providers, each with its ledger entry. All throw InputError and change
+/// nothing when it cannot be done: not_found, wrong_state (the message says what can be done instead),
+/// invalid_request (a reason that may not stand in the ledger).
 
 /// A queued job is cancelled; a running one forbids further attempts. `reason` may be empty.
 job::Job cancel(Context& context, const std::string& request_id, const std::string& reason);

@@ -14,7 +14,8 @@ struct ProviderSettings {
   bool on = false;
   job::Rate rate;
   Millis link_lifetime{std::chrono::minutes(15)};
-  Millis deadline{std::chrono::seconds(21)};  ///< a call that has not come back by then is given up as unknown
+  Millis deadline{
+      std::chrono::seconds(21)};  ///< a call that has not come back by then is given up as unknown
   bool retry_unknown_once = false;
 };
 

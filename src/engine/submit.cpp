@@ -59,10 +59,14 @@ ledger::Entry accepted(const Context& context, const job::Job& job, const store:
 
 void refuse_as_stale(Context& context, job::Job& job) {
   ledger::Entry entry;
-  entry.type = EntryType::JobRefused;
   entry.code = job::Code::ExpiredBeforeSend;
-  entry.due_at = job.due_at;
-  entry.expires_at = job.expires_at;
+  if (job.unknown_retried) {
+    entry.type = EntryType::JobHeld;
+  } else {
+    entry.type = EntryType::JobRefused;
+    entry.due_at = job.due_at;
+    entry.expires_at = job.expires_at;
+  }
   record(context.store, job, std::move(entry));
   job.code = job::Code::ExpiredBeforeSend;
   context.store.update_job(job);

@@ -9,7 +9,9 @@ Workers::Workers(int count, Calls calls, Inbox& inbox, Clock& clock)
   }
 }
 
-Workers::~Workers() { abort(); }
+Workers::~Workers() {
+  abort();
+}
 
 void Workers::dispatch(Attempt attempt) {
   --idle_;
@@ -38,7 +40,8 @@ void Workers::run(std::stop_token stop) {
     Finished finished{std::move(attempts_.front()), {}};
     attempts_.pop_front();
     lock.unlock();
-    finished.result = call(finished.attempt, *clients.at(static_cast<std::size_t>(finished.attempt.provider)));
+    finished.result =
+        call(finished.attempt, *clients.at(static_cast<std::size_t>(finished.attempt.provider)));
     ++idle_;
     inbox_.put(std::move(finished));
     lock.lock();
@@ -51,8 +54,8 @@ provider::Result Workers::call(const Attempt& attempt, HttpClient& http) {
   try {
     return calls_.provider(attempt.provider).call({attempt.request_id, attempt.address, fresh}, http);
   } catch (const std::exception&) {
-    // Something of our own broke in the middle of a call: what the provider saw is not known, and saying so is the
-    // one safe answer. The text may hold what was received, so it goes nowhere.
+    // Something of our own broke in the middle of a call: what the provider saw is not known, and saying so
+    // is the one safe answer. The text may hold what was received, so it goes nowhere.
     provider::Result result;
     result.code = job::Code::BadAnswer;
     return result;

@@ -40,7 +40,7 @@ class Workers final : public Dispatcher {
   std::mutex mutex_;
   std::condition_variable_any arrived_;
   std::deque<Attempt> attempts_;
-  std::vector<HttpClient*> clients_;  // of the running threads, for abort()
+  std::vector<HttpClient*> clients_;   // of the running threads, for abort()
   std::vector<std::jthread> threads_;  // last: they end before the rest goes
 };
 

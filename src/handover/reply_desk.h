@@ -23,8 +23,8 @@ struct Reply {
   std::optional<job::Code> code;
 };
 
-/// Where callers wait for the link of their job. A link goes from the worker through here to the caller and is never
-/// anywhere else. Thread-safe: callers wait on their own threads, the engine delivers from its.
+/// Where callers wait for the link of their job. A link goes from the worker through here to the caller and
+/// is never anywhere else. Thread-safe: callers wait on their own threads, the engine delivers from its.
 class ReplyDesk {
  public:
   /// A caller's place. Given up when the last holder lets go of it.
@@ -44,7 +44,8 @@ class ReplyDesk {
     bool left_ = false;
   };
 
-  /// Opens the place for a job that is about to be submitted; nullptr when a caller waits for that requestId already.
+  /// Opens the place for a job that is about to be submitted; nullptr when a caller waits for that requestId
+  /// already.
   std::shared_ptr<Place> open(const std::string& request_id);
   /// Whether somebody still waits.
   bool waiting(const std::string& request_id);

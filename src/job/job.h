@@ -40,7 +40,7 @@ struct Job {
 
   int attempts = 0;                ///< provider calls so far; also the number of the latest
   int tries = 0;                   ///< those of them that count towards retry.attempts
-  bool unknown_retried = false;    ///< after_unknown = "retry_once" has been used up
+  bool unknown_retried = false;    ///< after_unknown = "retry_once" has been used up: it may have been sent
   std::optional<Outcome> outcome;  ///< of the latest attempt or hand-over
   std::optional<Code> code;
 

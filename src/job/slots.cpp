@@ -1,8 +1,8 @@
 // GCRA is a queue with one server in which every call occupies an interval: the first that is free at its due
 // time. The call itself may go up to burst-1 intervals before its own begins. When such a server is busy
-// depends on the set of due times only, not on the order in which they became known: busy time is all that
-// has to be kept. One more call prolongs the run of intervals it falls into, or begins one, and pushes what
-// follows back as far as it must.
+// depends on the set of due times only, not on the order in which they became known. So two things are kept:
+// the runs of intervals in which it is busy, and the due times, whose order is that of the intervals. One
+// more call prolongs the run it falls into, or begins one, and pushes what follows back as far as it must.
 #include "job/slots.h"
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 namespace latchkey::job {
 namespace {
 
-Micros round_up(Micros time) {
+Micros whole_millis(Micros time) {
   return std::chrono::ceil<Millis>(time);
 }
 
@@ -24,8 +24,8 @@ Slots::Slots(const Gate& gate, const Rate& rate, TimePoint now)
   if (rate.burst == 1) {
     // Calls go at whole milliseconds; only a burst makes up for the part of one that is lost by waiting for
     // it.
-    interval_ = round_up(interval_);
-    first_start_ = round_up(first_start_);
+    interval_ = whole_millis(interval_);
+    first_start_ = whole_millis(first_start_);
   }
 }
 
@@ -44,8 +44,12 @@ Slots::Run Slots::run_with(TimePoint due) const {
   return run;
 }
 
+TimePoint Slots::call_in(Micros interval_start, TimePoint due) const {
+  return std::max({due, earliest_, TimePoint(std::chrono::ceil<Millis>(interval_start - tolerance_))});
+}
+
 TimePoint Slots::last_call_of(const Run& run, TimePoint due) const {
-  return std::max({due, earliest_, TimePoint(std::chrono::ceil<Millis>(run.end - interval_ - tolerance_))});
+  return call_in(run.end - interval_, due);
 }
 
 TimePoint Slots::first_free(TimePoint due) const {
@@ -53,8 +57,26 @@ TimePoint Slots::first_free(TimePoint due) const {
   return last_call_of(run_with(due), due);
 }
 
+// Within a run the intervals belong to its jobs in the order of their due times.
+Millis Slots::delay(TimePoint due) const {
+  if (interval_ == Micros(0)) return std::max(due, earliest_) - due;
+  const Run run = run_with(due);
+  const auto first =
+      run.start == first_start_
+          ? dues_.begin()
+          : std::lower_bound(dues_.begin(), dues_.end(), TimePoint(std::chrono::ceil<Millis>(run.start)));
+  auto pushed_back = std::upper_bound(first, dues_.end(), due);
+  Micros start = run.start + interval_ * (pushed_back - first);
+  Millis longest = call_in(start, due) - due;
+  for (start += interval_; start < run.end; start += interval_, ++pushed_back) {
+    longest = std::max(longest, call_in(start, *pushed_back) - *pushed_back);
+  }
+  return longest;
+}
+
 TimePoint Slots::take(TimePoint due) {
   if (interval_ == Micros(0)) return std::max(due, earliest_);
+  dues_.insert(std::upper_bound(dues_.begin(), dues_.end(), due), due);
   const Run run = run_with(due);
   runs_.erase(run.replaces, run.replaces_end);
   runs_[run.start] = run.end;

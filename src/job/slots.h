@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "job/gate.h"
 
@@ -10,15 +11,19 @@ namespace latchkey::job {
 /// A forecast of a gate: which of its future admissions are already spoken for. Filled with the due times of
 /// what is queued, in any order, it knows when the queue's calls will go if it is served by due time.
 ///
-/// An answer is the admission that becomes occupied by one more job due at `due`: the job's own, or that of
-/// the last one it pushes back. So jobs of one lifetime that were each fresh by their answer all stay fresh.
+/// Jobs of one lifetime that were each let in while `delay` was below it all stay fresh, whatever order they
+/// come in.
 class Slots {
  public:
   /// `now`: nothing is admitted earlier.
   Slots(const Gate& gate, const Rate& rate, TimePoint now);
-  /// The admission that one more job due at `due` would occupy, left free.
+  /// The admission that becomes occupied by one more job due at `due`: its own, or that of the last one it
+  /// pushes back.
   TimePoint first_free(TimePoint due) const;
-  /// The same, and takes it.
+  /// How long after its due time one more job due at `due` would go, or the one that it pushes back the
+  /// furthest from its own. Looks at what is due after it until the gate is free again.
+  Millis delay(TimePoint due) const;
+  /// One more job due at `due` is queued. Returns the admission that it occupies, as first_free().
   TimePoint take(TimePoint due);
 
  private:
@@ -31,13 +36,16 @@ class Slots {
     Runs::const_iterator replaces_end;
   };
   Run run_with(TimePoint due) const;
+  /// When the call goes whose interval begins then.
+  TimePoint call_in(Micros interval_start, TimePoint due) const;
   TimePoint last_call_of(const Run& run, TimePoint due) const;
 
   Micros interval_;
   Micros tolerance_;
   TimePoint earliest_;
-  Micros first_start_;  // no interval starts earlier
-  Runs runs_;           // start of a run's first interval -> end of its last
+  Micros first_start_;           // no interval starts earlier
+  Runs runs_;                    // start of a run's first interval -> end of its last
+  std::vector<TimePoint> dues_;  // of all jobs, in order
 };
 
 }  // namespace latchkey::job

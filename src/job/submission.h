@@ -50,7 +50,7 @@ Submission check_draft(const Draft& draft, Provider provider, const SubmissionLi
 /// The bytes whose HMAC tells whether two requests are the same: what the caller gave, normalised, before
 /// defaults. One JSON object without white space, members in this order, those that were not given left out:
 ///
-///     {"provider":"mayar","recipient":"budi@example.com","at":1772330400000,"lifetime":600000,"handover":"reply"}
+///     {"provider":"nomos","recipient":"cus_1","at":1772330400000,"lifetime":600000,"handover":"reply"}
 ///
 /// recipient is the normalised form, at and lifetime are milliseconds. Stored as HMACs for ever: never change
 /// what an existing request gives. A new member goes to the end (`deliverTo` will be the next) and is left

@@ -63,8 +63,7 @@ void SqliteStore::rollback() {
   in_transaction_ = false;
   head_ = head_before_;
   head_version_ = -1;
-  // Some errors (a full disk) have made SQLite roll back by itself.
-  if (sqlite3_get_autocommit(connection_.database().getHandle()) == 0) connection_.query("ROLLBACK").run();
+  if (!rolled_back_by_itself()) connection_.query("ROLLBACK").run();
 }
 
 void SqliteStore::savepoint() {
@@ -78,9 +77,15 @@ void SqliteStore::release_savepoint() {
 }
 
 void SqliteStore::rollback_to_savepoint() {
+  head_ = head_at_savepoint_;
+  // An error that made SQLite roll back everything (a full disk) has taken the savepoint with it.
+  if (rolled_back_by_itself()) return;
   connection_.query("ROLLBACK TO item").run();
   connection_.query("RELEASE item").run();
-  head_ = head_at_savepoint_;
+}
+
+bool SqliteStore::rolled_back_by_itself() {
+  return sqlite3_get_autocommit(connection_.database().getHandle()) != 0;
 }
 
 Query SqliteStore::write(const char* sql) {

@@ -64,6 +64,8 @@ class SqliteStore final : public Store {
  private:
   /// What is wrong with the schema of the database; nullopt: it is this program's.
   std::optional<std::string> other_schema();
+  /// Some errors (a full disk) make SQLite end the transaction while it is still open for us.
+  bool rolled_back_by_itself();
   /// A statement that changes something: only inside a transaction.
   Query write(const char* sql);
   Head read_head();

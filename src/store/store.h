@@ -93,6 +93,7 @@ class Store {
   virtual ~Store() = default;
 
   /// Takes the write lock first, then reads schema version and ledger head. Returns the time read inside it.
+  /// Throws EpochLost when the schema is not this program's any more.
   virtual Instant begin() = 0;
   /// Durable when it returns.
   virtual void commit() = 0;
@@ -101,6 +102,7 @@ class Store {
   /// Savepoints nest one deep: one item of a turn.
   virtual void savepoint() = 0;
   virtual void release_savepoint() = 0;
+  /// Also after an error that has ended the transaction already.
   virtual void rollback_to_savepoint() = 0;
   /// Whether another connection has written since this was last asked. Costs microseconds, takes no lock.
   virtual bool changed_by_others() = 0;

@@ -54,9 +54,10 @@ void answer_error(Response& res, const InputError& error, const std::string& req
 void answer_without_link(Response& res, const std::string& request_id, const handover::Reply& reply) {
   const bool timed_out = reply.code == job::Code::CallerGone;
   const std::string code(timed_out ? "wait_ended" : reply.code ? job::name(*reply.code) : "no_link");
-  const std::string message = timed_out ? "no link was minted within the wait"
-                                        : "no link was minted: " + std::string(reply.code ? job::meaning(*reply.code)
-                                                                                          : "see the job's entries");
+  const std::string message =
+      timed_out ? "no link was minted within the wait"
+                : "no link was minted: " +
+                      std::string(reply.code ? job::meaning(*reply.code) : "see the job's entries");
   OrderedJson body{{"code", code},
                    {"message", message},
                    {"requestId", request_id},
@@ -154,7 +155,8 @@ class HttpServer::Server {
     configure();
     const std::string& host = parts_.config.listen_host;
     int port = parts_.config.listen_port;
-    const bool bound = port == 0 ? (port = server_.bind_to_any_port(host)) > 0 : server_.bind_to_port(host, port);
+    const bool bound =
+        port == 0 ? (port = server_.bind_to_any_port(host)) > 0 : server_.bind_to_port(host, port);
     if (!bound) {
       throw Error("the API cannot listen on " + host + ":" + std::to_string(parts_.config.listen_port) +
                   ": something else has the port (api.listen in the configuration)");
@@ -185,7 +187,8 @@ class HttpServer::Server {
     server_.set_write_timeout(std::chrono::seconds(5));
     server_.set_exception_handler([](const Request&, Response& res, std::exception_ptr) {
       res.status = 500;
-      res.set_content(R"({"code":"internal","message":"something broke on our side","errors":[]})", "application/json");
+      res.set_content(R"({"code":"internal","message":"something broke on our side","errors":[]})",
+                      "application/json");
     });
     server_.set_error_handler([](const Request& req, Response& res) {
       if (!res.body.empty()) return;
@@ -198,9 +201,8 @@ class HttpServer::Server {
       }
     });
     server_.Get("/healthz", [](const Request&, Response& res) { res.set_content("ok\n", "text/plain"); });
-    server_.Post("/v1/links", [this](const Request& req, Response& res, const httplib::ContentReader& reader) {
-      links(req, res, reader);
-    });
+    server_.Post("/v1/links", [this](const Request& req, Response& res,
+                                     const httplib::ContentReader& reader) { links(req, res, reader); });
     server_.Post(".*", refuse_body);
     server_.Put(".*", refuse_body);
     server_.Patch(".*", refuse_body);
@@ -230,7 +232,11 @@ class HttpServer::Server {
 
 HttpServer::HttpServer(Parts parts) : server_(std::make_unique<Server>(parts)) {}
 HttpServer::~HttpServer() = default;
-const std::string& HttpServer::address() const { return server_->address(); }
-void HttpServer::start() { server_->start(); }
+const std::string& HttpServer::address() const {
+  return server_->address();
+}
+void HttpServer::start() {
+  server_->start();
+}
 
 }  // namespace latchkey::surface

@@ -11,8 +11,8 @@
 
 namespace latchkey::surface {
 
-/// The API on loopback: POST /v1/links (mint a link for a customer who waits) and GET /healthz. Requests go to the
-/// engine through the inbox; no route touches the database. docs/api.md describes it for callers.
+/// The API on loopback: POST /v1/links (mint a link for a customer who waits) and GET /healthz. Requests go
+/// to the engine through the inbox; no route touches the database. docs/api.md describes it for callers.
 class HttpServer {
  public:
   struct Parts {

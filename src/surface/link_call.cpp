@@ -29,8 +29,9 @@ Json parse_body(const std::string& body) {
   for (const auto& [key, value] : json->items()) {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
     const auto meant = nearest(key, known);
-    throw InputError("invalid_request", shown(key),
-                     "is no field of this request" + (meant ? "; did you mean \"" + *meant + "\"?" : std::string()));
+    throw InputError(
+        "invalid_request", shown(key),
+        "is no field of this request" + (meant ? "; did you mean \"" + *meant + "\"?" : std::string()));
   }
   return std::move(*json);
 }
@@ -67,10 +68,22 @@ LinkCall::LinkCall(const std::string& body, const Config& config, TimePoint now,
 }
 
 LinkCall::~LinkCall() {
-  if (attempt_ == 0) return;
+  if (attempt_ == 0) {
+    refuse_link();
+    return;
+  }
   // Not written without an error: the caller may have some, all or nothing of it.
   const auto outcome = written_ ? job::Outcome::Accepted : job::Outcome::Unknown;
   inbox_->put(engine::HandedOver{submission_.request_id, attempt_, outcome});
+}
+
+// A link may have come although this call has ended without one: in the very moment in which it gave up, or
+// for an earlier call with the same requestId, whose place at the desk this one has taken.
+void LinkCall::refuse_link() {
+  if (!place_ || place_->leave()) return;
+  const auto reply = place_->wait(Millis(0));
+  if (!reply || reply->link.empty()) return;
+  inbox_->put(engine::HandedOver{submission_.request_id, reply->attempt, job::Outcome::NotSent});
 }
 
 handover::Reply LinkCall::mint(Secret token, engine::Inbox& inbox, handover::ReplyDesk& desk) {
@@ -84,23 +97,26 @@ handover::Reply LinkCall::mint(Secret token, engine::Inbox& inbox, handover::Rep
   const auto asked = std::make_shared<Asked>();
   asked->token = std::move(token);
   auto is_stored = asked->stored.get_future();
-  inbox.put(engine::Request{
-      "",  // authenticate() says who
-      [asked, &desk, submission = submission_](engine::Context& context) {
-        if (asked->gone) throw too_late();
-        // First of all: a stranger learns nothing of a requestId and keeps nobody from it.
-        engine::authenticate(context, asked->token.reveal(), "send");
-        // Open already when the transaction has to be made again.
-        auto place = asked->place ? asked->place : desk.open(submission.request_id);
-        if (!place) throw InputError("conflict", "requestId", "a caller waits for this one already");
-        if (!engine::submit(context, submission).created) {
-          throw InputError("link_gone", "requestId", "a link was minted for this one already; use a new requestId");
-        }
-        asked->place = std::move(place);
-      },
-      [asked] { asked->stored.set_value(); },
-      [asked](std::exception_ptr why) { asked->stored.set_exception(std::move(why)); }});
-  // While the database cannot be written, the caller is not kept for ever; what it asked for is not done later.
+  inbox.put(
+      engine::Request{"",  // authenticate() says who
+                      [asked, &desk, submission = submission_](engine::Context& context) {
+                        if (asked->gone) throw too_late();
+                        // First of all: a stranger learns nothing of a requestId and keeps nobody from it.
+                        engine::authenticate(context, asked->token.reveal(), "send");
+                        // Open already when the transaction has to be made again.
+                        auto place = asked->place ? asked->place : desk.open(submission.request_id);
+                        if (!place)
+                          throw InputError("conflict", "requestId", "a caller waits for this one already");
+                        if (!engine::submit(context, submission).created) {
+                          throw InputError("link_gone", "requestId",
+                                           "a link was minted for this one already; use a new requestId");
+                        }
+                        asked->place = std::move(place);
+                      },
+                      [asked] { asked->stored.set_value(); },
+                      [asked](std::exception_ptr why) { asked->stored.set_exception(std::move(why)); }});
+  // While the database cannot be written, the caller is not kept for ever; what it asked for is not done
+  // later.
   if (is_stored.wait_for(wait_) == std::future_status::timeout) {
     asked->gone = true;
     throw too_late();

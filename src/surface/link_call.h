@@ -14,8 +14,8 @@
 
 namespace latchkey::surface {
 
-/// One caller of POST /v1/links: what it asks for, its place at the desk, and how its hand-over ends. Whatever
-/// happens to the connection, the engine hears of the end exactly once.
+/// One caller of POST /v1/links: what it asks for, its place at the desk, and how its hand-over ends.
+/// Whatever happens to the connection, the engine hears of the end exactly once.
 class LinkCall {
  public:
   /// Reads `{"customerId", "requestId"?, "wait"?}`. Throws InputError with the fields that are wrong.
@@ -24,8 +24,8 @@ class LinkCall {
   LinkCall(const LinkCall&) = delete;
   LinkCall& operator=(const LinkCall&) = delete;
 
-  /// Submits the job in the name of `token` and waits for the link. Throws InputError when it is rejected at the
-  /// door. The reply holds a link, or the state in which the job ended without one.
+  /// Submits the job in the name of `token` and waits for the link. Throws InputError when it is rejected at
+  /// the door. The reply holds a link, or the state in which the job ended without one.
   handover::Reply mint(Secret token, engine::Inbox& inbox, handover::ReplyDesk& desk);
   /// The answer with the link was written without a socket error.
   void written() { written_ = true; }
@@ -34,6 +34,7 @@ class LinkCall {
 
  private:
   handover::Reply give_up();
+  void refuse_link();
 
   job::Submission submission_;
   Millis wait_{0};

@@ -14,7 +14,8 @@ namespace {
 constexpr Millis kWait{30'000};
 constexpr Millis kTokenLife{60'000};
 
-// Who may write the database may send: this call proves it by a token of its own, good for one use and one minute.
+// Who may write the database may send: this call proves it by a token of its own, good for one use and one
+// minute.
 Secret make_token(StoreSession& session) {
   ApiToken made = make_api_token(session.random());
   session.write([&](engine::Context& context) {
@@ -101,7 +102,8 @@ int report_no_link(StoreSession& session, const HttpAnswer& answer, const Json& 
     if (answer.status >= 500) throw Error("the daemon cannot take the request now: " + message);
     std::vector<FieldError> errors;
     for (const Json& error : body.value("errors", Json::array())) {
-      errors.push_back({string_member(error, "field").value_or(""), string_member(error, "message").value_or("")});
+      errors.push_back(
+          {string_member(error, "field").value_or(""), string_member(error, "message").value_or("")});
     }
     throw InputError(code, message, std::move(errors));
   }
@@ -124,7 +126,8 @@ int wait_for_link(StoreSession& session, const job::Draft& draft, const std::str
   CurlHttpClient http;
   HttpAnswer answer = http.send(request_of(draft, api, token));
   if (answer.failure) {
-    throw Error("the daemon at " + api + " did not answer: look whether it runs, and at `latchkey jobs list` for what "
+    throw Error("the daemon at " + api +
+                " did not answer: look whether it runs, and at `latchkey jobs list` for what "
                 "became of the request");
   }
   auto body = parse_json(answer.body);

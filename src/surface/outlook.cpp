@@ -10,7 +10,9 @@ namespace latchkey::surface {
 
 std::string obstacle(StoreSession& session, job::Provider provider) {
   const std::string name(job::name(provider));
-  if (!session.settings().of(provider).on) return name + " is off: " + std::string(job::why_off(provider)) + ".";
+  if (!session.settings().of(provider).on) {
+    return name + " is off: " + std::string(job::why_off(provider)) + ".";
+  }
   const job::Gate gate = session.store().gate(provider);
   if (gate.paused) {
     return name + " is paused (" + shown(gate.pause_reason, 200) + "); `latchkey provider resume " + name +

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <vector>
 
 #include "base/curl_http_client.h"
 #include "base/json.h"
@@ -176,19 +177,19 @@ provider::Check check_one(const Config& config, Provider provider) {
 
 // Asks without sending or minting anything; needs no database.
 int check_providers(const GlobalOptions& global, const std::optional<std::string>& word) {
-  const auto wanted = word ? std::optional(provider_word(*word)) : std::nullopt;
+  std::vector<Provider> wanted(job::kProviders.begin(), job::kProviders.end());
+  if (word) wanted = {provider_word(*word)};
   const Config config = load_config(global.config);
   Output out;
   Table table;
   bool all_ok = true;
   bool any = false;
-  for (const Provider provider : job::kProviders) {
-    if (wanted && *wanted != provider) continue;
+  for (const Provider provider : wanted) {
     const bool on = config.provider(provider).on;
     const provider::Check check = check_one(config, provider);
     any = any || on;
     // One that is off on purpose is no fault, unless it was asked for.
-    if (!check.ok && (on || wanted)) all_ok = false;
+    if (!check.ok && (on || word)) all_ok = false;
     if (global.json) {
       out.line(
           OrderedJson{{"provider", job::name(provider)}, {"on", on}, {"ok", check.ok}, {"text", check.text}}

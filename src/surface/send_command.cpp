@@ -83,7 +83,8 @@ int wait_for_end(StoreSession& session, const engine::Submitted& sent, bool json
     if (session.now() >= give_up) break;
     if (looks % kLooksPerDaemonCheck == 0) {
       if (!session.daemon_api()) {
-        throw Error("the daemon has stopped; " + job.request_id + " is stored and waits for `latchkey serve`");
+        throw Error("the daemon has stopped; " + job.request_id +
+                    " is stored and waits for `latchkey serve`");
       }
       tell_obstacle(session, job, told);
     }

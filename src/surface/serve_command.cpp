@@ -98,7 +98,8 @@ void log_start(const Config& config, const std::string& address) {
   for (const job::Provider id : job::kProviders) {
     const ProviderConfig& provider = config.provider(id);
     if (provider.on) {
-      spdlog::info("provider {} is on rate={} base_url={}", job::name(id), provider.rate.text, provider.base_url);
+      spdlog::info("provider {} is on rate={} base_url={}", job::name(id), provider.rate.text,
+                   provider.base_url);
     } else {
       spdlog::warn("provider {} is off: {}", job::name(id), job::why_off(id));
     }

@@ -128,6 +128,8 @@ std::string entry_words(const Entry& entry) {
     case EntryType::JobFailed:
     case EntryType::JobHeld:
       return code_words(entry);
+    case EntryType::JobCancelled:
+      return entry.code ? code_words(entry) : person_words(entry);
     case EntryType::JobClosed:
       return closing_words(entry);
     case EntryType::ProviderPaused:

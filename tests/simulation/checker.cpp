@@ -74,6 +74,7 @@ void Checker::follow(History& history, const ledger::Entry& entry) {
       return check_intent(history, entry);
     case EntryType::AttemptResult:
       ++history.results;
+      if (entry.attempt != history.intents) broken("a result of another attempt than the open one", id);
       if (entry.outcome == job::Outcome::Unknown) ++history.unknown;
       return;
     case EntryType::AttemptLate:
@@ -82,6 +83,9 @@ void Checker::follow(History& history, const ledger::Entry& entry) {
     case EntryType::JobReleased:
       ++history.repeats_allowed;
       return;
+    case EntryType::JobRefused:
+    case EntryType::JobFailed:
+      return check_given_up(history, entry);
     case EntryType::HandoverIntent:
       history.hand_over_begun = true;
       return;
@@ -102,20 +106,34 @@ void Checker::check_intent(History& history, const ledger::Entry& entry) {
   }
 }
 
+// Whoever reads "stale" or "failed" sends again. What may have been sent is for a person to look at.
+void Checker::check_given_up(const History& history, const ledger::Entry& entry) const {
+  if (history.provider != job::Provider::Mayar || history.unknown <= history.repeats_allowed) return;
+  if (entry.code == job::Code::InvalidRequest) return;  // it could not have been sent by any call
+  broken("a mail that may have been sent was given up without a person", *entry.request_id);
+}
+
 void Checker::pass_time(TimePoint wall, Millis elapsed) {
   for (auto& [id, history] : jobs_) {
     if (!history.due_since && history.due_at <= wall) history.due_since = elapsed;
   }
 }
 
-void Checker::dispatched(store::Store& store, const engine::Attempt& attempt, Millis elapsed) {
+void Checker::dispatched(store::Store& store, const engine::Attempt& attempt, const Instant& now,
+                         Millis elapsed) {
   const auto job = store.find_job(attempt.request_id);
   if (!job || job->standing.step != job::Step::Calling || job->attempts != attempt.number) {
     broken("a call was dispatched before its intent was durable", attempt.request_id);
   }
+  const job::Gate gate = store.gate(attempt.provider);
+  if (gate.paused) broken("a call to a paused provider", attempt.request_id);
+  if (gate.wait_until && now.wall < *gate.wait_until)
+    broken("a call before the provider lets us", attempt.request_id);
   auto& last = last_admission_.at(static_cast<std::size_t>(attempt.provider));
   const auto interval = settings_.of(attempt.provider).rate.interval;
-  if (last && elapsed - *last + Millis(1) < interval) broken("the gate let more go than the rate says", attempt.request_id);
+  if (last && elapsed - *last + Millis(1) + unseen_ < interval) {
+    broken("the gate let more go than the rate says", attempt.request_id);
+  }
   last = elapsed;
 }
 
@@ -125,12 +143,16 @@ void Checker::clock_was_set_unseen() {
 }
 
 void Checker::wire(const Wire& wire) {
-  if (!wires_.insert({wire.request_id, wire.attempt}).second) broken("one attempt reached the wire twice", wire.request_id);
+  if (!wires_.insert({wire.request_id, wire.attempt}).second) {
+    broken("one attempt reached the wire twice", wire.request_id);
+  }
   const auto job = jobs_.find(wire.request_id);
-  if (job == jobs_.end() || job->second.intents < wire.attempt) broken("a call without an intent", wire.request_id);
+  if (job == jobs_.end() || job->second.intents < wire.attempt)
+    broken("a call without an intent", wire.request_id);
   const History& history = job->second;
   if (wire.wall >= history.expires_at) broken("a call after expiresAt", wire.request_id);
-  if (history.due_since && wire.elapsed - *history.due_since >= history.expires_at - history.due_at) {
+  if (history.due_since &&
+      wire.elapsed - *history.due_since >= history.expires_at - history.due_at + unseen_) {
     broken("a call after its time had run out, since the clock was set back", wire.request_id);
   }
 }

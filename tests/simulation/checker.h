@@ -25,12 +25,16 @@ struct Wire {
   Millis elapsed{0};  ///< time that has really passed, whatever anybody set a clock to
 };
 
-/// Watches the guarantees of docs/ARCHITECTURE.md from outside: it knows what was acknowledged and what reached the
-/// providers, reads the ledger as it grows, and throws std::logic_error with one sentence at the first thing that
-/// must never be.
+/// Watches the guarantees of docs/ARCHITECTURE.md from outside: it knows what was acknowledged and what
+/// reached the providers, reads the ledger as it grows, and throws std::logic_error with one sentence at the
+/// first thing that must never be.
 class Checker {
  public:
   explicit Checker(const engine::Settings& settings) : settings_(settings) {}
+
+  /// By how much the clock may be off unseen, because it is set in steps too small for the engine to notice
+  /// each.
+  void tolerate(Millis unseen) { unseen_ = unseen; }
 
   /// The caller was told that this request is stored.
   void acknowledged(const std::string& request_id) { acknowledged_.insert(request_id); }
@@ -38,8 +42,9 @@ class Checker {
   void look(store::Store& store);
   /// Notes which jobs have become due by the wall clock, and when.
   void pass_time(TimePoint wall, Millis elapsed);
-  /// An attempt was dispatched: its intent must be durable by now. `store` is another connection.
-  void dispatched(store::Store& store, const engine::Attempt& attempt, Millis elapsed);
+  /// An attempt was dispatched: its intent must be durable by now, and its gate open. `store` is another
+  /// connection.
+  void dispatched(store::Store& store, const engine::Attempt& attempt, const Instant& now, Millis elapsed);
   /// The clock was set while no daemon could see it: what has passed meanwhile cannot be known.
   void clock_was_set_unseen();
   /// A request is about to reach a provider.
@@ -64,15 +69,17 @@ class Checker {
     job::HandOver hand_over = job::HandOver::None;
     int intents = 0;
     int results = 0;
-    int unknown = 0;           // results that leave it open whether something was sent
-    int repeats_allowed = 0;   // a person's releases
+    int unknown = 0;          // results that leave it open whether something was sent
+    int repeats_allowed = 0;  // a person's releases
     bool hand_over_begun = false;
   };
   void read(const ledger::Entry& entry);
   void follow(History& history, const ledger::Entry& entry);
   void check_intent(History& history, const ledger::Entry& entry);
+  void check_given_up(const History& history, const ledger::Entry& entry) const;
 
   const engine::Settings& settings_;
+  Millis unseen_{0};
   std::set<std::string> acknowledged_;
   std::map<std::string, History> jobs_;
   std::set<std::pair<std::string, int>> wires_;

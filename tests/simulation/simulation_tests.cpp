@@ -1,4 +1,5 @@
-// Lives of Latchkey from seeds. `simulation_tests -- --seed N` replays one; `-- --from N --count M` runs others.
+// Lives of Latchkey from seeds. `simulation_tests -- --seed N` replays one; `-- --from N --count M` runs
+// others.
 #include <boost/test/unit_test.hpp>
 #include <iostream>
 #include <string>
@@ -39,19 +40,22 @@ BOOST_AUTO_TEST_CASE(every_guarantee_holds_in_every_life) {
       world.run(kSteps);
       totals["crashes"] += static_cast<std::uint64_t>(world.crashes());
       totals["calls that reached a provider"] += world.checker().wires();
-      for (const auto& [what, count] : world.checker().counts()) totals[what] += static_cast<std::uint64_t>(count);
+      for (const auto& [what, count] : world.checker().counts())
+        totals[what] += static_cast<std::uint64_t>(count);
     } catch (const std::exception& error) {
       BOOST_ERROR("seed " << seed << ": " << error.what() << "; replay it: scripts/simulate --seed " << seed);
       if (seeds.count == 1) std::cout << world.ledger();
       return;
     }
   }
-  std::cout << "seeds " << seeds.from << " to " << seeds.from + seeds.count - 1 << ", " << kSteps << " steps each\n";
+  std::cout << "seeds " << seeds.from << " to " << seeds.from + seeds.count - 1 << ", " << kSteps
+            << " steps each\n";
   for (const auto& [what, count] : totals) std::cout << "  " << what << ": " << count << "\n";
   // A simulation in which something never happens proves nothing about it.
   if (seeds.count >= 100) {
-    for (const char* what : {"crashes", "attempt.late", "job.held", "job.released", "job.refused", "clock.jump",
-                             "handover.result", "provider.paused", "state done", "state stale", "state cancelled"}) {
+    for (const char* what :
+         {"crashes", "attempt.late", "job.held", "job.released", "job.refused", "clock.jump",
+          "handover.result", "provider.paused", "state done", "state stale", "state cancelled"}) {
       BOOST_TEST(totals[what] > 0U, what << " never happened");
     }
   }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,15 +18,19 @@
 
 namespace latchkey::test {
 
-/// A whole life of Latchkey from one seed: the real engine and the real SQLite store under a virtual clock, with
-/// scripted providers, callers who wait and leave, commands that write to the same database, a clock that is set,
-/// disks that fill up, and a crash at any operation of any turn.
+/// How every link of a simulated provider begins, so that it is recognised where it must not be.
+inline constexpr const char* kLinkCanary = "CANARY-LINK-";
+
+/// A whole life of Latchkey from one seed: the real engine and the real SQLite store under a virtual clock,
+/// with scripted providers, callers who wait and leave, commands that write to the same database, a clock
+/// that is set, disks that fill up, and a crash at any operation of any turn.
 class World final : private engine::Dispatcher {
  public:
   explicit World(std::uint64_t seed);
   ~World() override;
 
-  /// Runs `steps` random steps, then lets everything come to its end. Throws std::logic_error when a guarantee breaks.
+  /// Runs `steps` random steps, then lets everything come to its end. Throws std::logic_error when a
+  /// guarantee breaks.
   void run(int steps);
   const Checker& checker() const { return checker_; }
   int crashes() const { return crashes_; }
@@ -55,8 +60,12 @@ class World final : private engine::Dispatcher {
   void start();
   void crash();
   void stop_gracefully();
+  void abort_calls();
   void step();
+  bool turn_is_due();
+  void turn_if_due();
   void turn();
+  void look_for_neglected_work();
   void advance();
   void move_calls();
   void answer_callers();
@@ -64,9 +73,12 @@ class World final : private engine::Dispatcher {
   void submit();
   void submit_from_command(const job::Submission& submission);
   void submit_with_caller(const job::Submission& submission);
+  void stored(const std::string& request_id);
   void import();
+  void another_daemon();
   job::Submission random_submission(job::Provider provider);
   void operate();
+  void new_credentials();
   void set_clock();
   void pass(Millis time);
   void by_command(const std::function<void(engine::Context&)>& action);
@@ -97,7 +109,10 @@ class World final : private engine::Dispatcher {
   int crashes_ = 0;
   int links_ = 0;
   std::vector<std::string> request_ids_;
+  std::set<std::string> importing_;  // rows whose import is not complete
+  bool small_steps_ = false;         // this world's clock is set by fractions of a second only
   engine::Wake wake_;
+  int idle_turns_ = 0;  // turns in a row that the engine asked for and did nothing in
   Millis elapsed_{0};
   bool clock_step_unseen_ = false;
 };

@@ -10,8 +10,8 @@ namespace latchkey::test {
 /// What a simulated crash throws; nothing in the program catches it by type.
 struct Crash {};
 
-/// A store in which something happens at a chosen operation. `before` is called with the name of each operation
-/// before it is done, `after` only after a commit; both may throw.
+/// A store in which something happens at a chosen operation. `before` is called with the name of each
+/// operation before it is done, `after` only after a commit; both may throw.
 class FaultyStore final : public store::Store {
  public:
   FaultyStore(std::unique_ptr<store::Store> inner, std::function<void(const char*)> before,
@@ -33,7 +33,8 @@ class FaultyStore final : public store::Store {
   store::Head head() override { return inner_->head(); }
   std::int64_t append(ledger::Entry& entry) override { return at("append").append(entry); }
   std::optional<std::string> entry(std::int64_t seq) override { return inner_->entry(seq); }
-  void each_entry(const store::EntryFilter& filter, const std::function<bool(const std::string&)>& visit) override {
+  void each_entry(const store::EntryFilter& filter,
+                  const std::function<bool(const std::string&)>& visit) override {
     inner_->each_entry(filter, visit);
   }
 
@@ -43,8 +44,11 @@ class FaultyStore final : public store::Store {
   void each_job(const store::JobFilter& filter, const std::function<bool(const job::Job&)>& visit) override {
     inner_->each_job(filter, visit);
   }
-  int ready_due_jobs(TimePoint now, int limit) override { return at("ready_due_jobs").ready_due_jobs(now, limit); }
-  std::vector<job::Job> takeable_jobs(job::Provider provider, bool in_batch, TimePoint now, int limit) override {
+  int ready_due_jobs(TimePoint now, int limit) override {
+    return at("ready_due_jobs").ready_due_jobs(now, limit);
+  }
+  std::vector<job::Job> takeable_jobs(job::Provider provider, bool in_batch, TimePoint now,
+                                      int limit) override {
     return at("takeable_jobs").takeable_jobs(provider, in_batch, now, limit);
   }
   std::vector<job::Job> stale_jobs(TimePoint now, int limit) override {

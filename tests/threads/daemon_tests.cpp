@@ -123,6 +123,22 @@ BOOST_AUTO_TEST_CASE(new_key_lifts_an_automatic_pause) {
   BOOST_TEST(daemon.eventually_in(id(1), State::Done));
 }
 
+BOOST_AUTO_TEST_CASE(new_key_is_taken_in_although_the_inbox_is_full) {
+  RunningDaemon daemon({.requests_max = 5});
+  daemon.from_outside([](auto& context) {
+    latchkey::engine::pause_automatically(context, Provider::Mayar, latchkey::job::Code::Unauthorized);
+  });
+  daemon.mayar_wire.answer_all(kSent);
+  daemon.exchange("mayar.key", "mayar-key-2\n");
+  daemon.hold();
+  daemon.submit(Provider::Mayar, "before");
+  BOOST_REQUIRE(daemon.stands_still());
+  for (int i = 0; i < 5; ++i) daemon.submit(Provider::Mayar, id(i));
+  daemon.signals.reload = true;
+  daemon.release();
+  BOOST_TEST(daemon.eventually([&] { return !daemon.paused(Provider::Mayar); }));
+}
+
 BOOST_AUTO_TEST_CASE(new_key_does_not_lift_the_pause_of_a_person) {
   RunningDaemon daemon;
   daemon.mayar_wire.answer_all(kSent);

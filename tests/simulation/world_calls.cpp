@@ -1,0 +1,132 @@
+// The far ends of a simulated life: the providers that are called, and the callers who wait for a link.
+#include "simulation/world.h"
+
+namespace latchkey::test {
+namespace {
+
+using job::Code;
+using job::Outcome;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+provider::Result result_of(Outcome outcome, std::optional<Code> code, int http) {
+  provider::Result result;
+  result.outcome = outcome;
+  result.code = code;
+  result.http = http;
+  return result;
+}
+
+}  // namespace
+
+int World::idle() {
+  return settings_.workers - static_cast<int>(calls_.size());
+}
+
+void World::dispatch(engine::Attempt attempt) {
+  checker_.dispatched(*other_, attempt, clock_.now(), elapsed_);
+  if (importing_.contains(attempt.request_id))
+    throw std::logic_error("a row of an import was taken too early");
+  if (crash_in_dispatch_) throw Crash();
+  SimCall call;
+  const Instant now = clock_.now();
+  const Millis connect(static_cast<std::int64_t>(chance(10) ? roll(20'000) : roll(200)));
+  call.wire_at = {now.wall + connect, now.boot + connect};
+  Millis answer(static_cast<std::int64_t>(roll(400)));
+  if (chance(8))
+    answer = Millis(static_cast<std::int64_t>(roll(60'000)));  // beyond the deadline: a late answer
+  call.done_at = call.wire_at.boot + answer;
+  call.attempt = std::move(attempt);
+  calls_.push_back(std::move(call));
+}
+
+void World::move_calls() {
+  const Instant now = clock_.now();
+  for (SimCall& call : calls_) {
+    if (call.wired || now.boot < call.wire_at.boot) continue;
+    call.wired = true;
+    call.result = script(call.attempt);
+  }
+  for (auto call = calls_.begin(); call != calls_.end();) {
+    if (!call->wired || now.boot < call->done_at) {
+      ++call;
+      continue;
+    }
+    inbox_->put(engine::Finished{std::move(call->attempt), std::move(call->result)});
+    call = calls_.erase(call);
+  }
+}
+
+// What the provider and the network make of a call at the moment its request would be written.
+provider::Result World::script(const engine::Attempt& attempt) {
+  if (chance(4)) return result_of(Outcome::NotSent, chance(50) ? Code::Dns : Code::Connect, 0);
+  if (attempt.provider == job::Provider::Nomos) {
+    if (chance(2)) return result_of(Outcome::NotSent, Code::TokenFailed, 0);
+    if (chance(1)) {
+      auto result = result_of(Outcome::NotSent, Code::BadCredentials, 400);
+      result.pause = true;
+      return result;
+    }
+  }
+  if (!engine::still_fresh(attempt, clock_.now()))
+    return result_of(Outcome::NotSent, Code::ExpiredBeforeSend, 0);
+  checker_.look(*other_);
+  checker_.wire({attempt.request_id, attempt.number, attempt.provider, clock_.now().wall, elapsed_});
+  const std::uint64_t die = roll(100);
+  if (die < 5) return result_of(Outcome::Unknown, chance(50) ? Code::Timeout : Code::Reset, 0);
+  if (die < 8) return result_of(Outcome::Unknown, Code::BadAnswer, 502);
+  if (die < 14) return result_of(Outcome::Rejected, Code::ProviderError, 500);
+  if (die < 18) return result_of(Outcome::Rejected, Code::InvalidRequest, 400);
+  if (die < 22) {
+    auto result = result_of(Outcome::Throttled, Code::RateLimited, 429);
+    result.wait = seconds(1 + roll(90));
+    return result;
+  }
+  if (die < 25) {
+    auto result = result_of(Outcome::Rejected, Code::Unauthorized, 401);
+    result.pause = attempt.provider == job::Provider::Mayar;
+    result.credential = 1 + roll(3);
+    return result;
+  }
+  if (die < 26) {
+    auto result = result_of(Outcome::Rejected, Code::Forbidden, 403);
+    result.pause = true;
+    return result;
+  }
+  provider::Result result = result_of(Outcome::Accepted, std::nullopt, 200);
+  result.credential = 1;
+  if (attempt.provider == job::Provider::Nomos) result.link = Secret(kLinkCanary + std::to_string(++links_));
+  return result;
+}
+
+void World::answer_callers() {
+  for (auto caller = callers_.begin(); caller != callers_.end();) {
+    auto reply = caller->place->wait(Millis(0));
+    if (reply) {
+      if (!reply->link.empty()) {
+        const bool written = chance(90);
+        checker_.look(*other_);
+        if (written) checker_.handed_over(caller->request_id, std::string(reply->link.reveal()));
+        inbox_->put(engine::HandedOver{caller->request_id, reply->attempt,
+                                       written ? Outcome::Accepted : Outcome::Unknown});
+      }
+      caller = callers_.erase(caller);
+    } else if (chance(5) && caller->place->leave()) {
+      inbox_->put(engine::WaitEnded{caller->request_id});
+      caller = callers_.erase(caller);
+    } else {
+      ++caller;
+    }
+  }
+}
+
+// What the workers do when they are stopped: the calls say how far they had come.
+void World::abort_calls() {
+  for (SimCall& call : calls_) {
+    const Outcome outcome = call.wired ? Outcome::Unknown : Outcome::NotSent;
+    inbox_->put(engine::Finished{std::move(call.attempt), result_of(outcome, Code::Shutdown, 0)});
+  }
+  calls_.clear();
+}
+
+}  // namespace latchkey::test
