@@ -1,5 +1,6 @@
-// One turn: what came in, what has gone stale, what may go out; one transaction; and only then its effects. Memory and
-// effects of a turn are kept apart until the commit has succeeded, so that a turn that fails has not happened.
+// One turn: what came in, what has gone stale, what may go out; one transaction; and only then its effects.
+// Memory and effects of a turn are kept apart until the commit has succeeded, so that a turn that fails has
+// not happened.
 #include "engine/engine.h"
 
 #include <limits>
@@ -15,7 +16,9 @@ namespace {
 constexpr std::size_t kItemsPerTurn = 1000;
 constexpr int kJobsPerTurn = 1000;
 
-std::size_t index(job::Provider provider) { return static_cast<std::size_t>(provider); }
+std::size_t index(job::Provider provider) {
+  return static_cast<std::size_t>(provider);
+}
 
 // The savepoint of one item: its writes count together or not at all.
 class Savepoint {
@@ -104,8 +107,8 @@ bool Engine::others_have_written() {
   return others_wrote_;
 }
 
-// What workers and callers report must be written in the end. A request has no such claim: while the database cannot
-// be written its caller is told so.
+// What workers and callers report must be written in the end. A request has no such claim: while the database
+// cannot be written its caller is told so.
 void Engine::put_back(std::vector<Item> items, bool requests_too) {
   std::vector<Item> kept;
   for (Item& item : items) {
@@ -113,8 +116,8 @@ void Engine::put_back(std::vector<Item> items, bool requests_too) {
     if (request == nullptr || requests_too) {
       kept.push_back(std::move(item));
     } else {
-      request->failed(std::make_exception_ptr(
-          InputError("try_later", "", "the request could not be stored: the database cannot be written now")));
+      request->failed(std::make_exception_ptr(InputError(
+          "try_later", "", "the request could not be stored: the database cannot be written now")));
     }
   }
   parts_.inbox.put_back(std::move(kept));
@@ -289,16 +292,17 @@ void Engine::carry_out(Effects& effects) {
 }
 
 void Engine::finish() {
-  in_one_transaction(std::numeric_limits<std::size_t>::max(), [&](Context& context, Memory& memory, Effects& effects) {
-    abandon_running(context, job::Code::Shutdown, parts_.desk, effects.deliveries);
-    end_waiting_callers(context, effects);
-    ledger::Entry stop;
-    stop.type = ledger::EntryType::DaemonStop;
-    stop.epoch = epoch_;
-    context.store.append(stop);
-    memory.open.clear();
-    memory.handing_over.clear();
-  });
+  in_one_transaction(std::numeric_limits<std::size_t>::max(),
+                     [&](Context& context, Memory& memory, Effects& effects) {
+                       abandon_running(context, job::Code::Shutdown, parts_.desk, effects.deliveries);
+                       end_waiting_callers(context, effects);
+                       ledger::Entry stop;
+                       stop.type = ledger::EntryType::DaemonStop;
+                       stop.epoch = epoch_;
+                       context.store.append(stop);
+                       memory.open.clear();
+                       memory.handing_over.clear();
+                     });
 }
 
 }  // namespace latchkey::engine

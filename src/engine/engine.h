@@ -16,7 +16,8 @@ class Dispatcher {
   virtual ~Dispatcher() = default;
   /// Workers that have nothing to do.
   virtual int idle() = 0;
-  /// Gives an attempt, whose intent is durable, to an idle worker; what becomes of it comes back through the inbox.
+  /// Gives an attempt, whose intent is durable, to an idle worker; what becomes of it comes back through the
+  /// inbox.
   virtual void dispatch(Attempt attempt) = 0;
 };
 
@@ -27,8 +28,8 @@ struct Wake {
   std::optional<Millis> boot;
   Instant reference{};  ///< the reading by which the engine last knew the wall clock to be right
 
-  /// How long nothing needs to be done, at most `longest`; 0: a turn is due. One is due too when the wall clock has
-  /// been set since `reference`, because `wall` says nothing then.
+  /// How long nothing needs to be done, at most `longest`; 0: a turn is due. One is due too when the wall
+  /// clock has been set since `reference`, because `wall` says nothing then.
   Millis rest(const Instant& now, Millis longest) const;
 };
 
@@ -42,16 +43,17 @@ struct Parts {
   const Secret& fingerprint_key;
 };
 
-/// The heart: one turn is one transaction. Starts no thread and reads no clock but the store's, so that a simulation
-/// runs exactly this. Everything is called from one thread, the engine's.
+/// The heart: one turn is one transaction. Starts no thread and reads no clock but the store's, so that a
+/// simulation runs exactly this. Everything is called from one thread, the engine's.
 ///
-/// turn() throws StoreBusy or Error when the transaction could not be made durable: nothing was answered, nothing was
-/// dispatched, results stay in the inbox, and it may be called again. EpochLost: it must not.
+/// turn() throws StoreBusy or Error when the transaction could not be made durable: nothing was answered,
+/// nothing was dispatched, results stay in the inbox, and it may be called again. EpochLost: it must not.
 class Engine {
  public:
   Engine(Parts parts, Settings settings);
 
-  /// Takes over the database: a new epoch, daemon.start, and an end for all that a dead process has left open.
+  /// Takes over the database: a new epoch, daemon.start, and an end for all that a dead process has left
+  /// open.
   void start();
   /// One pass.
   Wake turn();
@@ -62,12 +64,14 @@ class Engine {
   void stop_taking() { taking_ = false; }
   /// No call is under way and no caller is being answered.
   bool idle() const { return memory_.open.empty() && memory_.handing_over.empty(); }
-  /// Ends what is still open as unknown (`shutdown`) and writes daemon.stop. Nothing may be called afterwards.
+  /// Ends what is still open as unknown (`shutdown`) and writes daemon.stop. Nothing may be called
+  /// afterwards.
   void finish();
 
   /// Called after a turn in which a provider was found paused, by itself or by whomever.
   void on_paused(std::function<void(job::Provider)> listener) { paused_ = std::move(listener); }
-  /// Called after a turn in which a provider was found resumed, by whomever: its key files may be new. Must not throw.
+  /// Called after a turn in which a provider was found resumed, by whomever: its key files may be new. Must
+  /// not throw.
   void on_resumed(std::function<void(job::Provider)> listener) { resumed_ = std::move(listener); }
 
  private:

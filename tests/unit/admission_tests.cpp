@@ -165,6 +165,20 @@ BOOST_AUTO_TEST_CASE(gate_lets_go_what_the_rate_says_across_a_restart) {
   BOOST_TEST((wake.wall == rig.begin + seconds(6)));
 }
 
+BOOST_AUTO_TEST_CASE(burst_is_spent_by_those_who_go_together) {
+  EngineRig rig([](Settings& settings) {
+    settings.of(Provider::Mayar).rate = job::parse_rate("20/min").value();
+    settings.of(Provider::Mayar).rate.burst = 4;
+  });
+  for (int i = 0; i < 9; ++i) rig.ask(mail("mail-" + std::to_string(i)));
+  const Wake wake = rig.turn();
+  BOOST_TEST(rig.workers->calls.size() == 4U);
+  BOOST_TEST((wake.wall == rig.begin + seconds(3)));
+  rig.clock.advance(seconds(3));
+  rig.turn();
+  BOOST_TEST(rig.workers->calls.size() == 5U);
+}
+
 BOOST_AUTO_TEST_CASE(closed_gate_wakes_nobody_when_nothing_waits_behind_it) {
   EngineRig rig(
       [](Settings& settings) { settings.of(Provider::Mayar).rate = job::parse_rate("1/h").value(); });

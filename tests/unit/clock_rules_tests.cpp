@@ -79,6 +79,22 @@ BOOST_AUTO_TEST_CASE(what_was_due_goes_stale_by_elapsed_time_when_the_clock_is_s
   BOOST_TEST(rig.state("a") == "stale");
 }
 
+BOOST_AUTO_TEST_CASE(call_taken_after_the_clock_was_set_back_has_the_shorter_time_by_both_clocks) {
+  EngineRig rig;
+  rig.command([](Context& context) {
+    pause(context, Provider::Mayar, "maintenance");
+    submit(context, mail("a"));
+  });
+  rig.turn();
+  rig.clock.advance(minutes(10));
+  rig.clock.step_wall(-hours(1));
+  rig.command([](Context& context) { resume(context, Provider::Mayar, ""); });
+  rig.turn();
+  BOOST_REQUIRE_EQUAL(rig.workers->calls.size(), 1U);
+  BOOST_TEST((rig.workers->calls.front().fresh_until == rig.clock.now().wall + minutes(5)));
+  BOOST_TEST((rig.workers->calls.front().boot_fresh_until == rig.clock.now().boot + minutes(5)));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_due_yet_keeps_its_wall_time) {
   EngineRig rig;
   job::Submission submission = mail("a");

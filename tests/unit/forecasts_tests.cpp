@@ -1,10 +1,9 @@
 // The door's forecast against the queue itself.
-#include "engine/forecasts.h"
-
 #include <boost/test/unit_test.hpp>
 #include <set>
 
 #include "base/time_text.h"
+#include "engine/forecasts.h"
 #include "engine/operations.h"
 #include "engine/submit.h"
 #include "job/gate.h"
@@ -14,17 +13,18 @@ namespace latchkey::engine {
 namespace {
 
 using job::Provider;
+using std::chrono::minutes;
+using std::chrono::seconds;
 using test::accepted;
 using test::EngineRig;
 using test::mail;
-using std::chrono::minutes;
-using std::chrono::seconds;
 
 std::function<void(Settings&)> rate(const std::string& text) {
   return [text](Settings& settings) { settings.of(Provider::Mayar).rate = job::parse_rate(text).value(); };
 }
 
-job::Submission mail_at(const std::string& id, TimePoint at, Millis lifetime = minutes(15), bool pace = false) {
+job::Submission mail_at(const std::string& id, TimePoint at, Millis lifetime = minutes(15),
+                        bool pace = false) {
   job::Submission submission = mail(id);
   submission.at = at;
   submission.lifetime = lifetime;
@@ -80,7 +80,8 @@ BOOST_AUTO_TEST_CASE(what_the_gate_cannot_admit_in_time_is_rejected_with_the_ear
 BOOST_AUTO_TEST_CASE(time_that_the_message_names_is_free) {
   EngineRig rig(rate("20/min"));
   // Two runs of calls with a gap between them that is too short for one more.
-  for (int i = 0; i < 10; ++i) BOOST_TEST(complaint(rig, mail_at("a" + std::to_string(i), rig.begin)).empty());
+  for (int i = 0; i < 10; ++i)
+    BOOST_TEST(complaint(rig, mail_at("a" + std::to_string(i), rig.begin)).empty());
   for (int i = 0; i < 10; ++i) {
     BOOST_TEST(complaint(rig, mail_at("b" + std::to_string(i), rig.begin + seconds(31))).empty());
   }
@@ -107,7 +108,8 @@ BOOST_AUTO_TEST_CASE(job_of_now_finds_room_before_what_is_paced_for_hours) {
 BOOST_AUTO_TEST_CASE(job_that_would_push_others_out_of_their_time_is_rejected) {
   EngineRig rig(rate("20/min"));
   for (int i = 0; i < 20; ++i) {  // the last goes 57 s after its time
-    BOOST_TEST(complaint(rig, mail_at("mail-" + std::to_string(i), rig.begin + seconds(1), seconds(58))).empty());
+    BOOST_TEST(
+        complaint(rig, mail_at("mail-" + std::to_string(i), rig.begin + seconds(1), seconds(58))).empty());
   }
   BOOST_TEST(!complaint(rig, mail_at("urgent", rig.begin, seconds(58))).empty());
   BOOST_TEST(run_dry(rig).empty());
@@ -130,7 +132,8 @@ BOOST_AUTO_TEST_CASE(paced_job_goes_at_once_when_there_is_room) {
   EngineRig rig(rate("20/min"));
   rig.command([&](Context& context) {
     BOOST_TEST((submit(context, mail_at("a", rig.begin, minutes(1), true)).job.due_at == rig.begin));
-    BOOST_TEST((submit(context, mail_at("b", rig.begin, minutes(1), true)).job.due_at == rig.begin + seconds(3)));
+    BOOST_TEST(
+        (submit(context, mail_at("b", rig.begin, minutes(1), true)).job.due_at == rig.begin + seconds(3)));
   });
 }
 
