@@ -22,7 +22,7 @@ Daemon::Daemon(Engine& engine, Workers& workers, Inbox& inbox, store::Store& sto
       options_(std::move(options)) {
   engine_.on_paused([this](job::Provider provider) { log_pause(provider); });
   engine_.on_resumed([this](job::Provider provider) {
-    const bool changed = options_.reload_credentials(provider);
+    const bool changed = read_credentials_again(provider);
     spdlog::info("provider resumed provider={} new_credentials={}", job::name(provider), changed);
   });
 }
@@ -101,10 +101,16 @@ bool Daemon::others_have_written() {
 // SIGHUP: new key files lift an automatic pause.
 void Daemon::reload() {
   for (const job::Provider provider : job::kProviders) {
-    const bool changed = options_.reload_credentials(provider);
+    const bool changed = read_credentials_again(provider);
     spdlog::info("key files read again provider={} changed={}", job::name(provider), changed);
     if (changed) inbox_.put(NewCredentials{provider});
   }
+}
+
+bool Daemon::read_credentials_again(job::Provider provider) {
+  const bool changed = options_.reload_credentials(provider);
+  if (changed) engine_.switch_on(provider);
+  return changed;
 }
 
 void Daemon::stop() {

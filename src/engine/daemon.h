@@ -22,7 +22,8 @@ class Daemon {
  public:
   struct Options {
     Millis shutdown_grace{std::chrono::seconds(30)};
-    /// Reads a provider's key files again; returns whether they changed. Must not throw.
+    /// Reads a provider's key files again; returns whether they changed, so that it can be called with them.
+    /// Must not throw.
     std::function<bool(job::Provider)> reload_credentials;
   };
 
@@ -36,6 +37,7 @@ class Daemon {
   void sleep(const Wake& wake);
   bool others_have_written();
   void reload();
+  bool read_credentials_again(job::Provider provider);
   void log_pause(job::Provider provider);
   void log_what_waits();
   void stop();

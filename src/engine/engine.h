@@ -62,6 +62,8 @@ class Engine {
 
   /// From the next turn on no job is taken.
   void stop_taking() { taking_ = false; }
+  /// A provider that was off has been given credentials: from the next turn on its jobs are let in and taken.
+  void switch_on(job::Provider provider) { settings_.of(provider).on = true; }
   /// No call is under way and no caller is being answered.
   bool idle() const { return memory_.open.empty() && memory_.handing_over.empty(); }
   /// Ends what is still open as unknown (`shutdown`) and writes daemon.stop. Nothing may be called

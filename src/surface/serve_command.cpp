@@ -60,10 +60,8 @@ Secret read_key(const std::filesystem::path& path, const std::string& field) {
 // The providers that are on, and their key files.
 class Providers {
  public:
-  Providers(const Config& config, Clock& clock) {
-    for (const job::Provider id : job::kProviders) {
-      if (config.provider(id).on) providers_.at(index(id)) = provider::make_provider(id, config, clock);
-    }
+  Providers(const Config& config, Clock& clock) : file_(config.file), clock_(clock) {
+    for (const job::Provider id : job::kProviders) make(id, config);
   }
   provider::Provider& of(job::Provider id) {
     LATCHKEY_CHECK(providers_.at(index(id)) != nullptr);  // a provider that is off takes no jobs
@@ -71,9 +69,10 @@ class Providers {
   }
   /// Whether the credentials changed. Unusable key files leave the old ones in force.
   bool reload(job::Provider id) {
-    if (providers_.at(index(id)) == nullptr) return false;
     try {
-      return providers_.at(index(id))->reload_credentials();
+      if (providers_.at(index(id)) != nullptr) return providers_.at(index(id))->reload_credentials();
+      // It was off. Workers see the new object, since its first attempt reaches them through their queue's lock.
+      return make(id, load_config(file_));
     } catch (const std::exception& error) {
       spdlog::error("key files not read provider={}: {}", job::name(id), error.what());
       return false;
@@ -82,6 +81,14 @@ class Providers {
 
  private:
   static std::size_t index(job::Provider id) { return static_cast<std::size_t>(id); }
+  bool make(job::Provider id, const Config& config) {
+    if (!config.provider(id).on) return false;
+    providers_.at(index(id)) = provider::make_provider(id, config, clock_);
+    return true;
+  }
+
+  std::filesystem::path file_;
+  Clock& clock_;
   std::array<std::unique_ptr<provider::Provider>, job::kProviders.size()> providers_;
 };
 
