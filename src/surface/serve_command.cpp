@@ -71,7 +71,7 @@ class Providers {
   bool reload(job::Provider id) {
     try {
       if (providers_.at(index(id)) != nullptr) return providers_.at(index(id))->reload_credentials();
-      // It was off. Workers see the new object, since its first attempt reaches them through their queue's lock.
+      // It was off. Workers see the new object: its first attempt reaches them through their queue's lock.
       return make(id, load_config(file_));
     } catch (const std::exception& error) {
       spdlog::error("key files not read provider={}: {}", job::name(id), error.what());
