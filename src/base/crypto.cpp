@@ -97,6 +97,18 @@ std::string sha256(std::string_view bytes) {
   return finish_digest(context);
 }
 
+Digest sha256_of(std::initializer_list<std::string_view> pieces) {
+  ThreadDigest& digest = thread_digest();
+  EVP_MD_CTX* context = digest.context.get();
+  Digest hash;
+  bool done = EVP_DigestInit_ex2(context, digest.algorithm.get(), nullptr) == 1;
+  for (const std::string_view piece : pieces) {
+    done = done && EVP_DigestUpdate(context, piece.data(), piece.size()) == 1;
+  }
+  require(done && EVP_DigestFinal_ex(context, reinterpret_cast<unsigned char*>(hash.data()), nullptr) == 1);
+  return hash;
+}
+
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
   thread_local ThreadMac mac;
   EVP_MAC_CTX* context = mac.context.get();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +13,12 @@ namespace latchkey {
 
 /// The 32 bytes of SHA-256.
 std::string sha256(std::string_view bytes);
+/// The same, of some pieces one after the other, without allocating.
+using Digest = std::array<char, 32>;
+Digest sha256_of(std::initializer_list<std::string_view> pieces);
+inline std::string_view bytes_of(const Digest& digest) {
+  return {digest.data(), digest.size()};
+}
 /// The 32 bytes of HMAC-SHA256 (RFC 2104). A copy of the key stays in the calling thread's context until its
 /// next call (clearing it at once would nearly double the time).
 std::string hmac_sha256(std::string_view key, std::string_view bytes);

@@ -4,7 +4,6 @@
 
 #include <limits>
 
-#include "base/crypto.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -151,16 +150,23 @@ std::string encode(const Entry& entry) {
   out.put("clock", entry.clock);
   out.put("code", entry.code);
   out.put("commitment", entry.commitment);
+  out.put("count", entry.count);
+  out.put("cutOff", entry.cut_off);
+  out.put("digest", entry.digest);
   out.put("direction", entry.direction);
   out.put("dueAt", entry.due_at);
   out.put("epoch", entry.epoch);
   out.put("expiresAt", entry.expires_at);
+  out.put("format", entry.format);
   out.put("handover", entry.hand_over);
   out.put("http", entry.http);
+  out.put("key", entry.key);
+  out.put("lastCheckpoint", entry.last_checkpoint);
   out.put("linkExpiresAt", entry.link_expires_at);
   out.put("linkFp", entry.link_fp);
   out.put("ms", entry.ms);
   out.put("name", entry.name);
+  out.put("oldOrigin", entry.old_origin);
   out.put("origin", entry.origin);
   out.put("outcome", entry.outcome);
   out.put("prev", entry.prev);
@@ -169,6 +175,7 @@ std::string encode(const Entry& entry) {
   out.put("reason", entry.reason);
   out.put("requestId", entry.request_id);
   out.put("seq", entry.seq);
+  out.put("size", entry.size);
   out.put("subject", entry.subject);
   out.put("subjectPrev", entry.subject_prev);
   out.put("t", entry.t);
@@ -218,6 +225,14 @@ Entry decode(std::string_view bytes) {
   in.get("direction", entry.direction);
   in.get("name", entry.name);
   in.get("token", entry.token);
+  in.get("oldOrigin", entry.old_origin);
+  in.get("lastCheckpoint", entry.last_checkpoint);
+  in.get("size", entry.size);
+  in.get("count", entry.count);
+  in.get("cutOff", entry.cut_off);
+  in.get("digest", entry.digest);
+  in.get("format", entry.format);
+  in.get("key", entry.key);
   return entry;
 }
 
@@ -234,12 +249,6 @@ void check_reason(const std::string& reason) {
              "\": the ledger never names a recipient, link or token");
     }
   }
-}
-
-std::string leaf_hash(std::string_view bytes) {
-  std::string leaf(1, '\0');
-  leaf += bytes;
-  return sha256(leaf);
 }
 
 }  // namespace latchkey::ledger

@@ -43,12 +43,21 @@ struct Entry {
   std::optional<std::int64_t> prev;          ///< seq of this requestId's entry before
   std::optional<std::int64_t> subject_prev;  ///< seq of this subject's job.accepted before
   std::optional<std::string> build;
-  std::optional<TimePoint> clock;        ///< the raw reading while the clock lags behind `t`
-  std::optional<std::string> origin;     ///< log.init
-  std::optional<std::int64_t> epoch;     ///< daemon.start, daemon.stop
-  std::optional<std::string> direction;  ///< clock.jump: "back" or "forward", by `ms`
-  std::optional<std::string> name;       ///< token.created, token.revoked: the token's name
-  std::optional<std::string> token;      ///< token.created, token.revoked: the token's id
+  std::optional<TimePoint> clock;              ///< the raw reading while the clock lags behind `t`
+  std::optional<std::string> origin;           ///< log.init
+  std::optional<std::int64_t> epoch;           ///< daemon.start, daemon.stop
+  std::optional<std::string> direction;        ///< clock.jump: "back" or "forward", by `ms`
+  std::optional<std::string> name;             ///< token.created, token.revoked: the token's name
+  std::optional<std::string> token;            ///< token.created, token.revoked: the token's id
+  std::optional<std::string> old_origin;       ///< log.init of a fork: what the ledger was called before
+  std::optional<std::string> last_checkpoint;  ///< hex SHA-256 of the last checkpoint's note
+  std::optional<std::int64_t> size;            ///< log.restored, audit.export: entries the ledger had
+  std::optional<std::int64_t> count;           ///< jobs.pruned: how many
+  std::optional<TimePoint> cut_off;            ///< jobs.pruned: what had ended before
+  std::optional<std::string>
+      digest;  ///< jobs.pruned: hex SHA-256 of the sorted requestIds, each with a newline
+  std::optional<std::string> format;  ///< audit.export
+  std::optional<std::string> key;     ///< key.rotated: which key
 };
 
 /// The entry's bytes: RFC 8785 restricted as in docs/ledger.md. CHECKs that they stay within 4,096 bytes.
@@ -62,8 +71,5 @@ Entry decode(std::string_view bytes);
 /// Throws InputError unless `reason` may stand in the ledger: 1 to 200 printable characters, and none of `@`,
 /// `cus_`, `://`, `lk_` in it, which would look like a recipient, a link or a token.
 void check_reason(const std::string& reason);
-
-/// RFC 6962: SHA-256(0x00 || bytes).
-std::string leaf_hash(std::string_view bytes);
 
 }  // namespace latchkey::ledger

@@ -1,6 +1,7 @@
 #include "store/sqlite_connection.h"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -31,6 +32,14 @@ std::string sentence(int code, int extended) {
     default:
       return "had an unexpected error (" + std::to_string(extended) + ")";
   }
+}
+
+// Device and inode of what the path leads to; a file that is not there is (0, 0). It is not opened: closing
+// it would drop SQLite's locks.
+std::pair<dev_t, ino_t> file_at(const std::filesystem::path& path) {
+  struct stat info {};
+  if (stat(path.c_str(), &info) != 0) return {};
+  return {info.st_dev, info.st_ino};
 }
 
 }  // namespace
@@ -134,6 +143,14 @@ SqliteConnection::SqliteConnection(const std::filesystem::path& path, Access acc
   } catch (const SQLite::Exception& error) {
     throw_translated(error, path_);
   }
+  file_ = file_at(path_);
+}
+
+void SqliteConnection::require_same_file() const {
+  if (file_at(path_) == file_) return;
+  throw Error(
+      "the database " + path_.string() +
+      " was removed or replaced while it was in use: put the file back, or start anew with what is there");
 }
 
 Query SqliteConnection::query(const char* sql) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <sys/types.h>
 
 #include <cstdint>
 #include <filesystem>
@@ -9,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -90,11 +92,15 @@ class SqliteConnection {
   /// Changes when another connection, in any process, has committed.
   std::int64_t data_version();
 
+  /// Throws Error unless the path still leads to the file that was opened.
+  void require_same_file() const;
+
   const std::filesystem::path& path() const { return path_; }
   SQLite::Database& database() { return *database_; }
 
  private:
   std::filesystem::path path_;
+  std::pair<dev_t, ino_t> file_;
   std::unique_ptr<SQLite::Database> database_;
   std::unordered_map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
 };

@@ -18,6 +18,7 @@ namespace latchkey::store {
 namespace {
 
 constexpr Millis kWait{5000};
+constexpr int kTreeMigration = 4;
 
 constexpr const char* kForeign = "belongs to another program";
 
@@ -45,10 +46,22 @@ void require_same(SqliteConnection& connection, const Migration& migration) {
   }
 }
 
+// What a ledger from before the tree's migration lacks. SQL alone cannot hash.
+void build_tree(SqliteConnection& connection) {
+  ledger::Frontier tree;
+  auto entries = connection.query("SELECT entry FROM ledger ORDER BY seq");
+  while (entries.step()) {
+    tree.append(ledger::leaf_hash(entries.text(0)), [&](std::int64_t index, const ledger::Hash& hash) {
+      connection.query("INSERT INTO ledger_node VALUES (?, ?)").bind(index).bind_blob(bytes_of(hash)).run();
+    });
+  }
+}
+
 void apply(SqliteConnection& connection, const Migration& migration, Clock& clock) {
   connection.execute("BEGIN IMMEDIATE");
   try {
     connection.execute(migration.sql);
+    if (migration.number == kTreeMigration) build_tree(connection);
     connection.query("INSERT INTO migrations VALUES (?, ?, ?, ?)")
         .bind(migration.number)
         .bind(migration.name)

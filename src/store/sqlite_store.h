@@ -23,6 +23,12 @@ class SqliteStore final : public Store {
 
   Head head() override;
   std::int64_t append(ledger::Entry& entry) override;
+  ledger::Hash node(std::int64_t index) override;
+  void put_checkpoint(std::int64_t size, const std::string& note) override;
+  std::optional<std::string> last_checkpoint() override;
+  std::int64_t last_daily() override;
+  void put_last_daily(std::int64_t day) override;
+  void require_same_file() override;
   std::optional<std::string> entry(std::int64_t seq) override;
   void each_entry(const EntryFilter& filter, const std::function<bool(const std::string&)>& visit) override;
 
@@ -69,17 +75,23 @@ class SqliteStore final : public Store {
   /// A statement that changes something: only inside a transaction.
   Query write(const char* sql);
   Head read_head();
+  ledger::ReadNode node_reader();
   std::int64_t first_seq_at(TimePoint time);
 
   SqliteConnection connection_;
   Clock& clock_;
   bool in_transaction_ = false;
   std::int64_t data_version_ = -1;  // as of the last changed_by_others()
-  std::int64_t head_version_ = -1;  // data_version under which head_ was read or written
+  std::int64_t head_version_ = -1;  // data_version under which end_ was read or written
   TimePoint now_;                   // read inside the open transaction
-  Head head_;
-  Head head_before_;  // of the open transaction, for its rollback
-  Head head_at_savepoint_;
+  // The ledger's end, as the open transaction has it.
+  struct End {
+    Head head;
+    ledger::Frontier tree;
+  };
+  End end_;
+  End end_before_;  // of the open transaction, for its rollback
+  End end_at_savepoint_;
 };
 
 }  // namespace latchkey::store

@@ -10,7 +10,9 @@
 #include "base/error.h"
 #include "job/gate.h"
 #include "job/job.h"
+#include "ledger/checkpoint.h"
 #include "ledger/entry.h"
+#include "ledger/tree.h"
 
 namespace latchkey::store {
 
@@ -63,12 +65,21 @@ struct JobFilter {
 
 /// Which entries a question is about; what is empty does not restrict.
 struct EntryFilter {
+  std::optional<std::string> request_id;
+  std::optional<std::string> subject;  ///< entries of all jobs for this subject, and its erasure
+  std::optional<std::string> provider_request_id;
+  std::optional<std::string> link_fp;
+  std::optional<std::string> batch;
+  std::optional<std::string> actor;
   std::optional<ledger::EntryType> type;
   std::optional<job::Provider> provider;
   std::optional<job::Outcome> outcome;
   std::optional<job::Code> code;
-  std::optional<TimePoint> from;  ///< inclusive
-  std::optional<TimePoint> to;    ///< exclusive
+  std::optional<TimePoint> from;          ///< inclusive
+  std::optional<TimePoint> to;            ///< exclusive
+  std::optional<std::int64_t> from_seq;   ///< inclusive
+  std::optional<std::int64_t> to_seq;     ///< exclusive
+  std::optional<std::int64_t> after_seq;  ///< cursor: seq of the last entry seen, in the order asked for
   bool newest_first = false;
 };
 
@@ -109,8 +120,21 @@ class Store {
 
   // --- ledger
   virtual Head head() = 0;
-  /// Assigns `seq` and `t` and stores the entry's bytes. Returns seq.
+  /// Assigns `seq` and `t` and stores the entry's bytes and the tree's nodes that came to be with it. Returns
+  /// seq.
   virtual std::int64_t append(ledger::Entry& entry) = 0;
+  /// A stored node of the tree; throws Error when it is missing.
+  virtual ledger::Hash node(std::int64_t index) = 0;
+  /// Keeps a signed checkpoint.
+  virtual void put_checkpoint(std::int64_t size, const std::string& note) = 0;
+  /// The note of the checkpoint kept last.
+  virtual std::optional<std::string> last_checkpoint() = 0;
+  /// The UTC day, in days since the epoch, that the last checkpoint.daily was written for; 0: none yet.
+  virtual std::int64_t last_daily() = 0;
+  virtual void put_last_daily(std::int64_t day) = 0;
+  /// Throws Error when the path no longer leads to the file that was opened: what is written now would be
+  /// lost.
+  virtual void require_same_file() = 0;
   /// The stored bytes of one entry.
   virtual std::optional<std::string> entry(std::int64_t seq) = 0;
   /// Calls `visit` with the bytes of each entry that fits, by seq, until it returns false. `visit` may ask

@@ -32,6 +32,14 @@ class FaultyStore final : public store::Store {
 
   store::Head head() override { return inner_->head(); }
   std::int64_t append(ledger::Entry& entry) override { return at("append").append(entry); }
+  ledger::Hash node(std::int64_t index) override { return inner_->node(index); }
+  void put_checkpoint(std::int64_t size, const std::string& note) override {
+    at("put_checkpoint").put_checkpoint(size, note);
+  }
+  std::optional<std::string> last_checkpoint() override { return inner_->last_checkpoint(); }
+  std::int64_t last_daily() override { return inner_->last_daily(); }
+  void put_last_daily(std::int64_t day) override { at("put_last_daily").put_last_daily(day); }
+  void require_same_file() override { inner_->require_same_file(); }
   std::optional<std::string> entry(std::int64_t seq) override { return inner_->entry(seq); }
   void each_entry(const store::EntryFilter& filter,
                   const std::function<bool(const std::string&)>& visit) override {
