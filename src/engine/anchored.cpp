@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kNoteMax = 4096;
 
-void read_log(const std::filesystem::path& file, Anchored& anchored) {
+void read_log(const std::filesystem::path& file, AnchoredHistory& anchored) {
   std::ifstream in(file, std::ios::binary);
   if (!in) throw Error(file.string() + " cannot be read: check its permissions");
   std::string line;
@@ -27,8 +27,8 @@ void read_log(const std::filesystem::path& file, Anchored& anchored) {
 
 }  // namespace
 
-Anchored read_anchored(const std::filesystem::path& folder) {
-  Anchored anchored;
+AnchoredHistory read_anchored(const std::filesystem::path& folder) {
+  AnchoredHistory anchored;
   std::error_code ignored;
   if (const auto log = folder / "checkpoints.log"; std::filesystem::exists(log, ignored)) {
     read_log(log, anchored);

@@ -3,7 +3,6 @@
 
 #include <sqlite3.h>
 
-
 #include "store/sqlite_schema.h"
 
 namespace latchkey::store {

@@ -26,7 +26,7 @@ constexpr std::size_t kRootShown = 4;
 constexpr Millis kProgressEvery{5000};
 constexpr Millis kProgressEveryOnTerminal{200};
 
-struct Options {
+struct VerifyOptions {
   std::optional<std::string> database;
   std::optional<std::string> key;
   std::optional<std::string> anchors;
@@ -39,7 +39,7 @@ struct Sources {
   std::optional<fs::path> anchors;
 };
 
-ledger::VerifierKey read_key(const std::string& text) {
+ledger::VerifierKey verifier_key_in(const std::string& text) {
   if (const auto key = ledger::parse_verifier_key(text)) return *key;
   const auto key = ledger::parse_verifier_key(trim(read_file(text, kKeyFileMax)));
   if (!key) {
@@ -49,7 +49,7 @@ ledger::VerifierKey read_key(const std::string& text) {
   return *key;
 }
 
-Sources sources_of(const GlobalOptions& global, const Options& options) {
+Sources sources_of(const GlobalOptions& global, const VerifyOptions& options) {
   Sources sources;
   if (options.database) {
     sources.database = *options.database;
@@ -58,9 +58,9 @@ Sources sources_of(const GlobalOptions& global, const Options& options) {
     sources.database = config.database();
     sources.anchors = config.anchors;
     const fs::path vkey = config.file.parent_path() / "ledger.vkey";
-    if (!options.key && fs::exists(vkey)) sources.key = read_key(vkey.string());
+    if (!options.key && fs::exists(vkey)) sources.key = verifier_key_in(vkey.string());
   }
-  if (options.key) sources.key = read_key(*options.key);
+  if (options.key) sources.key = verifier_key_in(*options.key);
   if (options.anchors) sources.anchors = *options.anchors;
   if (options.anchors && !fs::is_directory(*sources.anchors)) {
     throw Error(sources.anchors->string() + " is no folder of anchors");
@@ -69,9 +69,9 @@ Sources sources_of(const GlobalOptions& global, const Options& options) {
 }
 
 /// One line on stderr that says how far it has come: again and again on a terminal, seldom in a log.
-class Progress {
+class ProgressLine {
  public:
-  explicit Progress(Clock& clock) : clock_(clock), said_(clock.now().boot) {}
+  explicit ProgressLine(Clock& clock) : clock_(clock), said_(clock.now().boot) {}
 
   void operator()(std::int64_t done, std::int64_t of) {
     const Millis now = clock_.now().boot;
@@ -97,8 +97,9 @@ class Progress {
   bool drawn_ = false;
 };
 
-std::string counted(std::int64_t count, const char* one, const char* many) {
-  return std::to_string(count) + " " + (count == 1 ? one : many);
+// Without separators: programs read these lines, too.
+std::string count_of(std::int64_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
 std::string signed_by(const engine::VerifyReport& report, const Sources& sources) {
@@ -111,27 +112,27 @@ std::string signed_by(const engine::VerifyReport& report, const Sources& sources
               : " up to entry " + std::to_string(report.checkpoints.largest));
 }
 
-std::string last_anchor(const Sources& sources, const engine::Anchored& anchored, TimePoint now) {
+std::string last_anchor(const Sources& sources, const engine::AnchoredHistory& anchored, TimePoint now) {
   if (!sources.anchors) return "no anchors were given";
   if (!anchored.latest) return "no anchor yet";
   return "last anchor " + format_span(std::max(now - *anchored.latest, Millis(0))) + " ago";
 }
 
 std::string summary(const engine::VerifyReport& report, const Sources& sources,
-                    const engine::Anchored& anchored, TimePoint now) {
-  std::string text = counted(report.entries, "entry", "entries") + ", " +
-                     counted(report.jobs, "job", "jobs") + ", root " +
+                    const engine::AnchoredHistory& anchored, TimePoint now) {
+  std::string text = std::to_string(report.entries) + (report.entries == 1 ? " entry" : " entries") + ", " +
+                     count_of(report.jobs, "job") + ", root " +
                      to_base64(bytes_of(report.root)).substr(0, kRootShown) + "…, " +
                      signed_by(report, sources) + ", " + last_anchor(sources, anchored, now);
-  if (report.under_way > 0) text += ", " + counted(report.under_way, "call", "calls") + " under way";
+  if (report.under_way > 0) text += ", " + count_of(report.under_way, "call") + " under way";
   if (report.checkpoints.lost_history > 0) {
-    text += ", " + counted(report.checkpoints.lost_history, "checkpoint", "checkpoints") +
+    text += ", " + count_of(report.checkpoints.lost_history, "checkpoint") +
             " of a history that a restore has given up";
   }
   return text;
 }
 
-std::string line_of(const ledger::Finding& finding) {
+std::string finding_line(const ledger::Finding& finding) {
   std::string line = "FAIL " + finding.code;
   line.resize(std::max<std::size_t>(line.size() + 2, 19), ' ');
   if (finding.seq) line += "seq=" + std::to_string(*finding.seq) + " ";
@@ -142,7 +143,7 @@ std::string line_of(const ledger::Finding& finding) {
 void print_text(const engine::VerifyReport& report, const std::string& summary, Output& out) {
   std::map<std::string, std::int64_t> shown;
   for (const ledger::Finding& finding : report.findings.kept()) {
-    out.line(line_of(finding));
+    out.line(finding_line(finding));
     ++shown[finding.code];
   }
   for (const auto& [code, count] : report.findings.counts()) {
@@ -152,12 +153,12 @@ void print_text(const engine::VerifyReport& report, const std::string& summary, 
   if (report.findings.empty()) {
     out.line("OK   " + summary);
   } else {
-    out.line("FAIL " + counted(report.findings.total(), "finding", "findings") + "; " + summary);
+    out.line("FAIL " + count_of(report.findings.total(), "finding") + "; " + summary);
   }
 }
 
-void print_json(const engine::VerifyReport& report, const Sources& sources, const engine::Anchored& anchored,
-                Output& out) {
+void print_json(const engine::VerifyReport& report, const Sources& sources,
+                const engine::AnchoredHistory& anchored, Output& out) {
   for (const ledger::Finding& finding : report.findings.kept()) {
     OrderedJson line{{"code", finding.code}};
     if (finding.seq) line["seq"] = *finding.seq;
@@ -184,14 +185,14 @@ void print_json(const engine::VerifyReport& report, const Sources& sources, cons
                .dump());
 }
 
-int verify_ledger(const GlobalOptions& global, const Options& options) {
+int verify_ledger(const GlobalOptions& global, const VerifyOptions& options) {
   SystemClock clock;
   const Sources sources = sources_of(global, options);
   store::require_our_database(sources.database);
   // Before the database: whatever is anchored by now is in it.
-  engine::Anchored anchored;
+  engine::AnchoredHistory anchored;
   if (sources.anchors) anchored = engine::read_anchored(*sources.anchors);
-  Progress progress(clock);
+  ProgressLine progress(clock);
   engine::VerifyQuestion question{sources.key, anchored.checkpoints, std::ref(progress)};
   const engine::VerifyReport report = engine::verify(store::sqlite_evidence(sources.database), question);
   progress.end();
@@ -210,7 +211,7 @@ int verify_ledger(const GlobalOptions& global, const Options& options) {
 
 void add_audit_verify(CLI::App& audit, CommandLine& line) {
   CLI::App* verify = audit.add_subcommand("verify", "Does the ledger hold? Checks every byte of it");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<VerifyOptions>();
   add_text(*verify, "--database", options->database, "this file, such as a copy; needs no configuration")
       ->type_name("FILE");
   add_text(*verify, "--key", options->key, "the verifier key, or a file with it; ledger.vkey otherwise")
