@@ -202,7 +202,8 @@ class SqliteEvidence final : public Evidence {
   }
 
   std::vector<std::string> schema_faults() override {
-    std::vector<std::string> faults = differences(schema_of_new_database(), schema());
+    static const std::vector<SchemaPart> wanted = schema_of_new_database();
+    std::vector<std::string> faults = differences(wanted, schema());
     Reading reading = read("SELECT number, checksum FROM migrations ORDER BY number");
     for (const Migration& migration : embedded_migrations()) {
       const bool same = reading.step() && reading.integer(0) == migration.number &&

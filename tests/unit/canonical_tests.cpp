@@ -1,8 +1,7 @@
-#include "ledger/canonical.h"
-
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+#include "ledger/canonical.h"
 #include "ledger/entry.h"
 
 using namespace latchkey;
@@ -78,10 +77,11 @@ BOOST_AUTO_TEST_CASE(an_empty_object_is_canonical_and_nothing_is_not) {
 BOOST_AUTO_TEST_CASE(there_is_one_spelling_of_each_object) {
   BOOST_TEST(holds(R"({"a":1,"b":2})"));
   for (const char* bytes :
-       {R"({"b":2,"a":1})", R"({"a":1,"a":1})", R"({ "a":1})", R"({"a" :1})", R"({"a": 1})", R"({"a":1 })",
-        R"({"a":1} )", "{\"a\":1}\n", R"({"a":1,})", R"({,"a":1})", R"({"a":1"b":2})", R"({"a":1}{})",
-        R"({"A":1})", R"({"a_b":1})", R"({"1a":1})", R"({"":1})", R"({"\u0061":1})", R"({"ä":1})",
-        R"({"a":{}})", R"({"a":[]})", R"({"a":null})", R"({"a":})", R"({"a"})", R"({"a":1)", "\xEF\xBB\xBF{}"}) {
+       {R"({"b":2,"a":1})", R"({"a":1,"a":1})", R"({ "a":1})", R"({"a" :1})",  R"({"a": 1})",
+        R"({"a":1 })",      R"({"a":1} )",      "{\"a\":1}\n", R"({"a":1,})",  R"({,"a":1})",
+        R"({"a":1"b":2})",  R"({"a":1}{})",     R"({"A":1})",  R"({"a_b":1})", R"({"1a":1})",
+        R"({"":1})",        R"({"\u0061":1})",  R"({"ä":1})",  R"({"a":{}})",  R"({"a":[]})",
+        R"({"a":null})",    R"({"a":})",        R"({"a"})",    R"({"a":1)",    "\xEF\xBB\xBF{}"}) {
     BOOST_TEST(!holds(bytes), bytes);
   }
   // In the order of code units, as RFC 8785 wants it: capitals come first.
@@ -102,15 +102,35 @@ BOOST_AUTO_TEST_CASE(there_is_one_spelling_of_each_string) {
                            "\"\x7f/'é€😀\"", "\"\xED\x9F\xBF\xEE\x80\x80\xF4\x8F\xBF\xBF\""}) {
     BOOST_TEST(holds(value(text)), text);
   }
-  for (const char* text :
-       {R"("\/")", R"("\u0041")", R"("\u001F")", R"("\u000A")", R"("\u000a")", R"("\u0008")", R"("\u0009")",
-        R"("\u000c")", R"("\u000d")", R"("\u0022")", R"("\u005c")", R"("\u007f")", R"("\ud83d\ude00")",
-        R"("\x41")", R"("\u00")", R"("\u")", R"("\)", R"("\")", "\"", "\"a", "\"\x01\"", "\"\n\"", "\"\t\"",
-        "'a'"}) {
+  for (const char* text : {R"("\/")",
+                           R"("\u0041")",
+                           R"("\u001F")",
+                           R"("\u000A")",
+                           R"("\u000a")",
+                           R"("\u0008")",
+                           R"("\u0009")",
+                           R"("\u000c")",
+                           R"("\u000d")",
+                           R"("\u0022")",
+                           R"("\u005c")",
+                           R"("\u007f")",
+                           R"("\ud83d\ude00")",
+                           R"("\x41")",
+                           R"("\u00")",
+                           R"("\u")",
+                           R"("\)",
+                           R"("\")",
+                           "\"",
+                           "\"a",
+                           "\"\x01\"",
+                           "\"\n\"",
+                           "\"\t\"",
+                           "'a'"}) {
     BOOST_TEST(!holds(value(text)), text);
   }
-  for (const char* bytes : {"\x80", "\xC0\x80", "\xC1\xBF", "\xC3", "\xC3\x28", "\xE0\x80\x80", "\xE2\x82",
-                            "\xED\xA0\x80", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF"}) {
+  for (const char* bytes :
+       {"\x80", "\xC0\x80", "\xC1\xBF", "\xC3", "\xC3\x28", "\xE0\x80\x80", "\xE2\x82", "\xED\xA0\x80",
+        "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF"}) {
     BOOST_TEST(!holds(value("\"" + std::string(bytes) + "\"")));
   }
 }
