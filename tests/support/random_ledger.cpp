@@ -29,13 +29,6 @@ bool fits(const std::optional<Value>& asked, const std::optional<Value>& said) {
 
 }  // namespace
 
-std::size_t RandomLedger::below(std::size_t end) {
-  const std::string bytes = random_.bytes(4);
-  std::size_t number = 0;
-  for (const char c : bytes) number = number * 256 + static_cast<unsigned char>(c);
-  return number % end;
-}
-
 void RandomLedger::grow(std::size_t count) {
   for (const std::size_t end = entries_.size() + count; entries_.size() < end;) {
     store::Transaction transaction(store_);

@@ -30,7 +30,7 @@ class RandomLedger {
   static constexpr std::size_t kThings = 14;
 
   /// A number below `end`.
-  std::size_t below(std::size_t end);
+  std::size_t below(std::size_t end) { return static_cast<std::size_t>(random_.below(end)); }
 
  private:
   void accept();
