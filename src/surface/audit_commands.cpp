@@ -1,5 +1,6 @@
 #include "surface/audit_commands.h"
 
+#include "surface/audit_checkpoint_command.h"
 #include "surface/audit_list_command.h"
 #include "surface/audit_show_command.h"
 #include "surface/audit_summary_command.h"
@@ -7,12 +8,14 @@
 namespace latchkey::surface {
 
 void add_audit_commands(CLI::App& app, CommandLine& line) {
-  CLI::App* audit = app.add_subcommand("audit", "The ledger: list, show, summary");
+  CLI::App* audit = app.add_subcommand("audit", "The ledger: list, show, summary, checkpoint, new-origin");
   audit->require_subcommand(1);
   add_example(*audit, "latchkey audit show order-77");
   add_audit_list(*audit, line);
   add_audit_show(*audit, line);
   add_audit_summary(*audit, line);
+  add_audit_checkpoint(*audit, line);
+  add_audit_new_origin(*audit, line);
 }
 
 }  // namespace latchkey::surface
