@@ -108,9 +108,13 @@ std::int64_t Query::integer(int column) const {
 }
 
 std::string Query::text(int column) const {
+  return std::string(text_view(column));
+}
+
+std::string_view Query::text_view(int column) const {
   const SQLite::Column value = statement_.getColumn(column);
   const char* bytes = value.getText();
-  return std::string(bytes, static_cast<std::size_t>(value.getBytes()));
+  return {bytes, static_cast<std::size_t>(value.getBytes())};
 }
 
 std::string Query::blob(int column) const {
