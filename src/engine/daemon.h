@@ -25,6 +25,8 @@ class Daemon {
     /// Reads a provider's key files again; returns whether they changed, so that it can be called with them.
     /// Must not throw.
     std::function<bool(job::Provider)> reload_credentials;
+    /// The same for the key of link fingerprints, Parts::fingerprint_key. Called on the engine's thread.
+    std::function<bool()> reload_fingerprint_key = [] { return false; };
   };
 
   Daemon(Engine& engine, Workers& workers, Inbox& inbox, store::Store& store, Clock& clock, Signals& signals,

@@ -6,15 +6,14 @@
 #include <unistd.h>
 
 #include "base/curl_http_client.h"
-#include "base/encoding.h"
 #include "base/file_lock.h"
-#include "base/files.h"
 #include "engine/daemon.h"
 #include "engine/settings_of.h"
 #include "provider/factory.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
 #include "surface/http_server.h"
+#include "surface/key_files.h"
 
 namespace latchkey::surface {
 namespace {
@@ -48,13 +47,17 @@ class SignalRoute {
   SignalRoute& operator=(const SignalRoute&) = delete;
 };
 
-Secret read_key(const std::filesystem::path& path, const std::string& field) {
-  const Secret text = read_secret_file(path, field);
-  auto bytes = from_hex(text.reveal());
-  if (!bytes || bytes->size() != 32) throw InputError("invalid_request", field, "expected 32 bytes in hex");
-  Secret key(*bytes);
-  wipe(*bytes);
-  return key;
+// Whether the key in use is another one now. An unusable file leaves the old one in force.
+bool reload_fingerprint_key(const std::filesystem::path& path, Secret& key) {
+  try {
+    Secret newest = std::move(read_fingerprint_keys(path).front());
+    const bool changed = newest.reveal() != key.reveal();
+    if (changed) key = std::move(newest);
+    return changed;
+  } catch (const std::exception& error) {
+    spdlog::error("fingerprint key not read: {}", error.what());
+    return false;
+  }
 }
 
 // The providers that are on, and their key files.
@@ -126,7 +129,7 @@ int serve(const GlobalOptions& options) {
   SystemClock clock;
   SystemRandom random;
   store::SqliteStore store(config.database(), clock, store::Access::ReadWrite, Millis(2'000));
-  const Secret fingerprint_key = read_key(config.fingerprint_key_file, "ledger.fingerprint_key_file");
+  Secret fingerprint_key = std::move(read_fingerprint_keys(config.fingerprint_key_file).front());
   Providers providers(config, clock);
   engine::Inbox inbox;
   handover::ReplyDesk desk;
@@ -137,8 +140,10 @@ int serve(const GlobalOptions& options) {
        [&](job::Provider id) { return std::make_unique<CurlHttpClient>(config.provider(id).ca_file); }},
       inbox, clock);
   engine::Engine engine({store, random, inbox, workers, desk, fingerprint_key}, engine::settings_of(config));
-  engine::Daemon daemon(engine, workers, inbox, store, clock, signals,
-                        {config.shutdown_grace, [&](job::Provider id) { return providers.reload(id); }});
+  engine::Daemon daemon(
+      engine, workers, inbox, store, clock, signals,
+      {config.shutdown_grace, [&](job::Provider id) { return providers.reload(id); },
+       [&] { return reload_fingerprint_key(config.fingerprint_key_file, fingerprint_key); }});
 
   api.start();
   lock.write_content("pid " + std::to_string(getpid()) + "\napi " + api.address() + "\n");
