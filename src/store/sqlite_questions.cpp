@@ -235,17 +235,16 @@ class EntrySearch {
     }
   }
 
-  void add_request(std::string_view request_id, std::vector<Place>& places) {
-    each_link(connection_, last_of_request(connection_, request_id), "prev",
-              [&](Place seq, const std::string&) {
-                if (seq >= range_.from && seq < range_.to) places.push_back(seq);
-                return seq > range_.from;
-              });
+  void add_trail(std::optional<Place> last, std::vector<Place>& places) {
+    each_link(connection_, last, "prev", [&](Place seq, const std::string&) {
+      if (seq >= range_.from && seq < range_.to) places.push_back(seq);
+      return seq > range_.from;
+    });
   }
 
   std::vector<Place> places_of_request() {
     std::vector<Place> places;
-    add_request(*filter_.request_id, places);
+    add_trail(last_of_request(connection_, *filter_.request_id), places);
     return places;
   }
 
@@ -257,7 +256,12 @@ class EntrySearch {
                 const auto request_id = ledger::text_member(bytes, "requestId");
                 if (seq >= range_.to) return true;  // and so are all entries of this job
                 if (request_id) {
-                  add_request(*request_id, places);
+                  const auto last = last_of_request(connection_, *request_id);
+                  if (!last) {
+                    throw Error("the ledger's entry " + std::to_string(seq) +
+                                " accepts a job that is missing: see `latchkey audit verify`");
+                  }
+                  add_trail(last, places);
                 } else if (seq >= range_.from) {
                   places.push_back(seq);
                 }
