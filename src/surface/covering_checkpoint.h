@@ -1,15 +1,14 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "surface/store_session.h"
 
 namespace latchkey::surface {
 
-/// The note of a checkpoint that covers at least the first `size` entries: the newest published one, for
-/// which a running daemon is given some seconds, and without a daemon one that is signed now. Throws Error
-/// when there is none to be had, or when the published one is not of this ledger.
-std::string covering_checkpoint(StoreSession& session, std::int64_t size);
+/// A published checkpoint of at least the ledger's present size: the running daemon's, waited for as long as
+/// it needs to publish, or one that is signed and published now. Throws Error when the daemon publishes none
+/// in time, AnchorMismatch when the anchors contradict the database. The session must not be read-only.
+std::string covering_checkpoint(StoreSession& session);
 
 }  // namespace latchkey::surface

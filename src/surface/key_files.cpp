@@ -3,50 +3,16 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/files.h"
-#include "base/text.h"
 
 namespace latchkey::surface {
-namespace {
 
-constexpr std::size_t kKeyBytes = 32;
-constexpr std::size_t kVerifierKeyMax = 1024;
-
-Secret key_of_hex(std::string_view text, const std::string& field) {
-  auto bytes = from_hex(trim(text));
-  if (!bytes || bytes->size() != kKeyBytes) {
-    throw InputError("invalid_request", field, "expected 32 bytes in hex");
-  }
+Secret read_key(const std::filesystem::path& path, const std::string& field) {
+  const Secret text = read_secret_file(path, field);
+  auto bytes = from_hex(text.reveal());
+  if (!bytes || bytes->size() != 32) throw InputError("invalid_request", field, "expected 32 bytes in hex");
   Secret key(*bytes);
   wipe(*bytes);
   return key;
-}
-
-}  // namespace
-
-Secret read_signing_key(const Config& config) {
-  const std::string field = "ledger.signing_key_file";
-  return key_of_hex(read_secret_file(config.signing_key_file, field).reveal(), field);
-}
-
-std::vector<Secret> read_fingerprint_keys(const std::filesystem::path& path) {
-  const std::string field = "ledger.fingerprint_key_file";
-  const Secret text = read_secret_file(path, field);
-  std::vector<Secret> keys;
-  std::string_view rest = text.reveal();
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    keys.push_back(key_of_hex(rest.substr(0, end), field));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return keys;
-}
-
-ledger::VerifierKey read_verifier_key(const Config& config) {
-  const std::filesystem::path path = config.file.parent_path() / "ledger.vkey";
-  const std::string text = read_file(path, kVerifierKeyMax);
-  const auto key = ledger::parse_verifier_key(trim(text));
-  if (!key) throw Error(path.string() + " is no verifier key");
-  return *key;
 }
 
 }  // namespace latchkey::surface

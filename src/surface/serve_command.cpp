@@ -8,8 +8,10 @@
 #include "base/curl_http_client.h"
 #include "base/file_lock.h"
 #include "engine/daemon.h"
+#include "engine/publisher.h"
 #include "engine/settings_of.h"
 #include "provider/factory.h"
+#include "store/file_anchors.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
 #include "surface/http_server.h"
@@ -47,19 +49,6 @@ class SignalRoute {
   SignalRoute& operator=(const SignalRoute&) = delete;
 };
 
-// Whether the key in use is another one now. An unusable file leaves the old one in force.
-bool reload_fingerprint_key(const std::filesystem::path& path, Secret& key) {
-  try {
-    Secret newest = std::move(read_fingerprint_keys(path).front());
-    const bool changed = newest.reveal() != key.reveal();
-    if (changed) key = std::move(newest);
-    return changed;
-  } catch (const std::exception& error) {
-    spdlog::error("fingerprint key not read: {}", error.what());
-    return false;
-  }
-}
-
 // The providers that are on, and their key files.
 class Providers {
  public:
@@ -95,6 +84,15 @@ class Providers {
   std::array<std::unique_ptr<provider::Provider>, job::kProviders.size()> providers_;
 };
 
+// Checkpoints are signed under the ledger's own name; a configuration that speaks of another is somebody
+// else's.
+void require_origin(const Config& config, const std::string& origin) {
+  if (config.origin == origin) return;
+  throw InputError("invalid_request", "ledger.origin",
+                   "is \"" + config.origin + "\", but this database's ledger is \"" + origin +
+                       "\": put that into " + config.file.string());
+}
+
 void log_to_stderr() {
   auto logger = spdlog::stderr_logger_mt("latchkey");
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
@@ -129,7 +127,14 @@ int serve(const GlobalOptions& options) {
   SystemClock clock;
   SystemRandom random;
   store::SqliteStore store(config.database(), clock, store::Access::ReadWrite, Millis(2'000));
-  Secret fingerprint_key = std::move(read_fingerprint_keys(config.fingerprint_key_file).front());
+  const Secret signing_key = read_key(config.signing_key_file, "ledger.signing_key_file");
+  store::FileAnchors anchors(config.anchors);
+  engine::Publisher publisher(store, anchors, signing_key, [](const std::string& why) {
+    spdlog::error("no checkpoint published; entries are kept, but nothing outside shows them yet: {}", why);
+  });
+  require_origin(config, publisher.origin());
+  publisher.compare();  // before anything is added: what is compared must be what was found
+  const Secret fingerprint_key = read_key(config.fingerprint_key_file, "ledger.fingerprint_key_file");
   Providers providers(config, clock);
   engine::Inbox inbox;
   handover::ReplyDesk desk;
@@ -142,8 +147,7 @@ int serve(const GlobalOptions& options) {
   engine::Engine engine({store, random, inbox, workers, desk, fingerprint_key}, engine::settings_of(config));
   engine::Daemon daemon(
       engine, workers, inbox, store, clock, signals,
-      {config.shutdown_grace, [&](job::Provider id) { return providers.reload(id); },
-       [&] { return reload_fingerprint_key(config.fingerprint_key_file, fingerprint_key); }});
+      {config.shutdown_grace, [&](job::Provider id) { return providers.reload(id); }, &publisher});
 
   api.start();
   lock.write_content("pid " + std::to_string(getpid()) + "\napi " + api.address() + "\n");
