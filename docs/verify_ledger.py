@@ -22,27 +22,28 @@ def need(condition, message):
         raise ValueError(message)
 def sha256(*pieces):
     return hashlib.sha256(b"".join(pieces)).digest()
-def verifier_key(path):
-    """(name, key id, public key) from NAME+HEX+BASE64."""
-    name, key_id, typed = (Path(path).read_text("utf-8").strip().split("+", 2) + ["", ""])[:3]
-    key = base64.b64decode(typed)
-    need(len(key) == 33 and sha256(name.encode(), b"\n", key)[:4].hex() == key_id, f"{path} is no verifier key")
-    return name, bytes.fromhex(key_id), key[1:]
+def verifier_keys(path):
+    """{name: (key id, public key)} from lines NAME+HEX+BASE64; several when the ledger was given another name."""
+    keys = {}
+    for name, key_id, typed in re.findall(r"(?m)^([^+\n]+)\+([^+\n]*)\+(.*)$", Path(path).read_text("utf-8")):
+        key = base64.b64decode(typed)
+        need(len(key) == 33 and sha256(name.encode(), b"\n", key)[:4].hex() == key_id, f"{path} holds no verifier key")
+        keys[name] = bytes.fromhex(key_id), key[1:]
+    return keys
 
-def checkpoint(path, key):
-    """(size, root) of a checkpoint whose signature openssl finds good."""
-    name, key_id, public = key
+def checkpoint(path, keys):
+    """(size, root, signer) of a checkpoint whose signature openssl finds good."""
     found = NOTE.fullmatch(Path(path).read_bytes().decode("utf-8"))
     need(found, f"{path} is no checkpoint")
     text, origin, size, root, signer, signature = found.groups()
-    signature = base64.b64decode(signature)
-    need(origin == signer == name and signature[:4] == key_id, f"{path} is not signed by the key of {name}")
+    signature, (key_id, public) = base64.b64decode(signature), keys.get(signer, (None, None))
+    need(origin == signer and signature[:4] == key_id, f"{path} is not signed by this key, but as {signer}")
     with tempfile.TemporaryDirectory() as folder:
         for file, content in (("text", text.encode()), ("sig", signature[4:]), ("pub.der", DER_HEAD + public)):
             Path(folder, file).write_bytes(content)
         done = subprocess.run(OPENSSL, cwd=folder, capture_output=True)
     need(done.returncode == 0, f"{path}: the signature is not good")
-    return int(size), base64.b64decode(root)
+    return int(size), base64.b64decode(root), f"{signer}+{key_id.hex()}"
 
 def entries(lines, last, calls, whole):
     """Each entry with its bytes: canonical, times rising, back links without a gap, one result for each attempt.
@@ -55,8 +56,7 @@ def entries(lines, last, calls, whole):
             again = json.dumps(entry, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
         except (ValueError, RecursionError):
             again = b""
-        values = entry.values() if type(entry) is dict else [None]
-        flat = all(type(value) in (str, bool) or type(value) is int and 0 <= value < 2**53 for value in values)
+        flat = type(entry) is dict and all(type(v) is int and 0 <= v < 2**53 or type(v) in (str, bool) for v in entry.values())
         need(flat and line == again + b"\n", f"{where} is not in canonical form")
         types = [type(entry.get(member)) for member in ("seq", "t", "type")]
         need(types == [int, str, str] and entry["t"] >= time, f"{where} has no seq, type or time, or is older than the line before")
@@ -73,8 +73,7 @@ def entries(lines, last, calls, whole):
         yield entry, line[:-1]
 
 def verify_export(export, newest, vkey, *older):
-    key = verifier_key(vkey)
-    heads = [(*checkpoint(path, key), path) for path in (newest, *older)]
+    heads = [(path, *checkpoint(path, verifier_keys(vkey))) for path in (newest, *older)]
     size, last, calls, edge = 0, {}, {}, []  # edge: the full subtrees from the left, as (leaves, hash)
     with open(export, "rb") as lines:
         for entry, line in entries(lines, last, calls, True):
@@ -82,22 +81,23 @@ def verify_export(export, newest, vkey, *older):
             edge.append((1, sha256(b"\0", line)))
             while len(edge) > 1 and edge[-1][0] == edge[-2][0]:
                 edge[-2:] = [(2 * edge[-1][0], sha256(b"\1", edge[-2][1], edge[-1][1]))]
-            for path, signed in [(path, signed) for wanted, signed, path in heads if wanted == size]:
-                root = edge[-1][1]
-                for _, left in reversed(edge[:-1]):
+            for path, wanted, signed, _ in heads:
+                root = edge[-1][1] if wanted == size else None
+                for _, left in reversed(edge[:-1]) if root else []:
                     root = sha256(b"\1", left, root)
-                need(root == signed, f"the first {size} entries are not those that {path} was signed for")
-    for wanted, _, path in heads:
+                need(root in (None, signed), f"the first {size} entries are not those that {path} was signed for")
+    for path, wanted, _, _ in heads:
         need(0 < wanted <= size, f"{path} was signed for {wanted} entries, the export has only {size}")
-    need(heads[0][0] == size, f"entries from seq {heads[0][0]} on are newer than the checkpoint, which says nothing of them")
+    _, wanted, root, signer = heads[0]
+    need(wanted == size, f"entries from seq {wanted} on are newer than the checkpoint, which says nothing of them")
     print(f"OK   {size} entries of {len(last)} requests, {len(calls)} attempts without a result yet, "
-          f"root {base64.b64encode(heads[0][1]).decode()}, signed by {key[0]}+{key[1].hex()}")
+          f"root {base64.b64encode(root).decode()}, signed by {signer}")
     for path in older:
         print(f"OK   the ledger of {path} is the beginning of this one")
 
 def verify_bundle(folder, vkey):
-    key, folder, last = verifier_key(vkey), Path(folder), {}
-    size, root = checkpoint(folder / "checkpoint", key)
+    folder, last = Path(folder), {}
+    size, root, signer = checkpoint(folder / "checkpoint", verifier_keys(vkey))
     for entry, line in entries((folder / "entries.jsonl").read_bytes().splitlines(True), last, {}, False):
         seq, file = entry["seq"], f"{entry['seq']}.tlog-proof"
         proof = PROOF.fullmatch((folder / file).read_bytes().decode("utf-8"))
@@ -112,7 +112,7 @@ def verify_bundle(folder, vkey):
             at, end = at >> shift, end >> shift
         need(end == 0 and value == root, f"seq {seq} is not in the ledger that was signed")
     need(last, "the bundle has no entry")
-    print(f"OK   {', '.join(last)}: no gap up to seq {seq}; in the ledger of {size}, signed by {key[0]}+{key[1].hex()}")
+    print(f"OK   {', '.join(last)}: no gap up to seq {seq}; in the ledger of {size}, signed by {signer}")
 
 if __name__ == "__main__":
     if len(sys.argv) < 3:
@@ -120,5 +120,4 @@ if __name__ == "__main__":
     try:
         (verify_bundle if len(sys.argv) == 3 else verify_export)(*sys.argv[1:])
     except (OSError, ValueError) as error:
-        print("FAIL", error)
-        sys.exit(1)
+        sys.exit(f"FAIL {error}")

@@ -9,7 +9,6 @@
 #include <system_error>
 
 #include "base/error.h"
-#include "base/secret.h"
 
 namespace latchkey {
 namespace {
@@ -20,7 +19,7 @@ constexpr std::size_t kPartKeptMax = 1024 * 1024;
   throw Error(path.string() + ": " + what + ": " + std::generic_category().message(errno));
 }
 
-void sync_folder_of(const std::filesystem::path& path) {
+void sync_folder_around(const std::filesystem::path& path) {
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
   const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const bool synced = fd >= 0 && fsync(fd) == 0;
@@ -43,7 +42,6 @@ PartFile::PartFile(std::filesystem::path path)
 }
 
 PartFile::~PartFile() {
-  wipe(kept_);  // it may be a key
   if (file_ < 0) return;
   close(file_);
   unlink(part_.c_str());
@@ -65,22 +63,14 @@ void PartFile::flush() {
 }
 
 void PartFile::publish() {
-  finish(RENAME_NOREPLACE);
-}
-
-void PartFile::replace() {
-  finish(0);
-}
-
-void PartFile::finish(unsigned int rename_flags) {
   flush();
   if (fsync(file_) != 0) part_failed(part_, "cannot be synced to disk");
-  if (renameat2(AT_FDCWD, part_.c_str(), AT_FDCWD, path_.c_str(), rename_flags) != 0) {
+  if (renameat2(AT_FDCWD, part_.c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE) != 0) {
     part_failed(path_, "cannot be put in its place");
   }
   close(file_);
   file_ = -1;
-  sync_folder_of(path_);
+  sync_folder_around(path_);
 }
 
 }  // namespace latchkey

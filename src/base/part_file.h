@@ -20,12 +20,9 @@ class PartFile {
   void write(std::string_view bytes);
   /// Ends the file and moves it to its path, where nothing may be. Throws Error.
   void publish();
-  /// Ends the file and puts it in the place of what is at its path. Throws Error.
-  void replace();
 
  private:
   void flush();
-  void finish(unsigned int rename_flags);
 
   const std::filesystem::path path_;
   const std::filesystem::path part_;

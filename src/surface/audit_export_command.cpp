@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <memory>
 
 #include "base/files.h"
@@ -118,15 +117,6 @@ class Export {
   bool more_ = false;
 };
 
-// A copy that cannot be written is exported as well.
-bool can_be_recorded(const GlobalOptions& global) {
-  const Config config = load_config(global.config);
-  for (const auto& path : {config.database(), config.data_dir}) {
-    if (access(path.c_str(), W_OK) != 0 && (errno == EACCES || errno == EROFS)) return false;
-  }
-  return true;
-}
-
 // Returns how many entries the ledger has with those that say of this export.
 std::int64_t record_export(StoreSession& session, const ExportOptions& options) {
   return session.write([&](engine::Context& context) {
@@ -151,8 +141,9 @@ void require_free(const std::optional<std::string>& path, const std::string& fie
 int export_entries(const GlobalOptions& global, const ExportOptions& options) {
   require_free(options.out, "out");
   require_free(options.checkpoint, "checkpoint");
-  const bool recorded = can_be_recorded(global);
-  StoreSession session(global, recorded ? store::Access::ReadWrite : store::Access::ReadOnly);
+  const store::Access access = possible_access(global);
+  const bool recorded = access == store::Access::ReadWrite;
+  StoreSession session(global, access);
   auto filter = options.question.entry_filter(session.store(), session.now());
   Export output(session, options);
   std::int64_t size = recorded ? record_export(session, options) : session.store().head().size;

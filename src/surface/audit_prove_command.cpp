@@ -138,7 +138,7 @@ void write_bundle(StoreSession& session, BundleFolder& folder, const std::string
 }
 
 int prove_request(const GlobalOptions& global, const std::string& request_id, const fs::path& path) {
-  StoreSession session(global, store::Access::ReadOnly);
+  StoreSession session(global, possible_access(global));
   const std::vector<std::string> entries = entries_of_request(session.store(), request_id);
   if (entries.empty()) throw InputError("not_found", "requestId", "no job has this requestId");
   const std::int64_t last = require_no_gap(session.store(), request_id, entries);

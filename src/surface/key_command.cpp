@@ -4,8 +4,8 @@
 
 #include "base/encoding.h"
 #include "base/file_lock.h"
+#include "base/files.h"
 #include "base/json.h"
-#include "base/part_file.h"
 #include "surface/key_files.h"
 #include "surface/output.h"
 #include "surface/store_session.h"
@@ -17,41 +17,50 @@ namespace {
 constexpr std::size_t kNewKeyBytes = 32;
 constexpr const char* kFingerprint = "fingerprint";
 
-void write_line(PartFile& file, std::string key) {
+void add_line(std::string& text, std::string key) {
   std::string line = to_hex(key) + "\n";
-  file.write(line);
+  text += line;
   wipe(line);
   wipe(key);
 }
 
-// Recorded before the file is put in its place: an entry without the new key says what was tried, and a key
-// that is in use without an entry would say nothing. The keys are read after PATH.part has been made, which
-// only one can do.
+// Prepends a key to the file. Returns how many there are now.
+std::size_t put_new_key(const std::filesystem::path& path, Random& random) {
+  const std::vector<Secret> before = read_fingerprint_keys(path);
+  std::string text;
+  text.reserve((before.size() + 1) * (2 * kNewKeyBytes + 1));  // growing would leave pieces of keys behind
+  add_line(text, random.bytes(kNewKeyBytes));
+  for (const Secret& key : before) add_line(text, std::string(key.reveal()));
+  replace_file(path, text, 0600);
+  wipe(text);
+  return before.size() + 1;
+}
+
+// The file is replaced inside the transaction, so that two who rotate at once do not lose a key. A key that
+// is there without its entry, because the commit failed, does no harm: the next rotation keeps it.
 int rotate_fingerprint(const GlobalOptions& global, const std::string& reason) {
   ledger::check_reason(reason);
   StoreSession session(global);
   const std::filesystem::path& path = session.config().fingerprint_key_file;
-  PartFile file(path);
-  const std::vector<Secret> before = read_fingerprint_keys(path);
-  write_line(file, session.random().bytes(kNewKeyBytes));
-  for (const Secret& key : before) write_line(file, std::string(key.reveal()));
+  std::size_t keys = 0;
   const std::int64_t seq = session.write([&](engine::Context& context) {
     ledger::Entry entry;
     entry.type = ledger::EntryType::KeyRotated;
     entry.actor = context.actor;
     entry.key = kFingerprint;
     entry.reason = reason;
-    return context.store.append(entry);
+    const std::int64_t appended = context.store.append(entry);
+    keys = put_new_key(path, context.random);
+    return appended;
   });
-  file.replace();
 
   const auto lock = FileLock::read_content(session.config().lock_file());
   const auto pid = lock ? content_line(*lock, "pid") : std::nullopt;
   Output out;
   if (global.json) {
-    out.line(OrderedJson{{"key", kFingerprint}, {"seq", seq}, {"keys", before.size() + 1}}.dump());
+    out.line(OrderedJson{{"key", kFingerprint}, {"seq", seq}, {"keys", keys}}.dump());
   } else {
-    out.line(path.string() + " holds a new key, and " + counted(before.size(), "key") +
+    out.line(path.string() + " holds a new key, and " + counted(keys - 1, "key") +
              " by which older links are found. Keep a copy in a safe place.");
     if (pid) out.line("The running daemon takes it with `kill -HUP " + *pid + "`.");
   }

@@ -6,6 +6,7 @@ import subprocess
 
 from auditor import Auditor
 from harness import FunctionalTest, at, main
+from live import LiveTest
 
 
 class Prove(Auditor, FunctionalTest):
@@ -76,10 +77,10 @@ class Prove(Auditor, FunctionalTest):
         self.prove()
         text = self.vkey.read_text()
         other = self.project.file("other.vkey", text.replace(text.rstrip()[-4:], "AAAA"))
-        self.assert_fails("is no verifier key", self.bundle, other)
+        self.assert_fails("holds no verifier key", self.bundle, other)
         stranger = type(self.project)()
         self.addCleanup(stranger.close)
-        self.assert_fails("is not signed by the key of", self.bundle, stranger.folder / "ledger.vkey")
+        self.assert_fails("is not signed by this key", self.bundle, stranger.folder / "ledger.vkey")
 
     def test_nothing_is_overwritten_and_nothing_half_left(self):
         self.bundle.mkdir()
@@ -123,8 +124,22 @@ class Prove(Auditor, FunctionalTest):
         note = (self.bundle / "checkpoint").read_text().split("\n")
         note[2] = "A" * 43 + "="
         (anchors / "checkpoint").write_text("\n".join(note))
-        done = self.assert_exit(self.project.run("audit", "prove", "b-2"), 4)
+        done = self.assert_exit(self.project.run("audit", "prove", "b-2"), 78)
         self.assertIn("is not of this ledger", done.err)
+
+
+class WithDaemon(Auditor, LiveTest):
+    def test_request_of_a_running_daemon_is_proved(self):
+        """The daemon's next checkpoint covers it; nobody else may sign meanwhile."""
+        self.start()
+        self.send("a-1")
+        self.wait_for_state("a-1", "done")
+        made = self.project.json("audit", "prove", "a-1", "--out", self.project.root / "bundle").json
+        self.assertEqual(made["entries"], len(self.story("a-1")))
+        self.assert_holds(self.project.root / "bundle", self.project.folder / "ledger.vkey")
+        files = [self.project.root / "export.jsonl", self.project.root / "export.checkpoint"]
+        self.assert_exit(self.project.run("audit", "export", "--out", files[0], "--checkpoint", files[1]), 0)
+        self.assert_holds(*files, self.project.folder / "ledger.vkey", self.project.root / "bundle/checkpoint")
 
 
 class Growth(Auditor, FunctionalTest):
