@@ -41,7 +41,8 @@ struct Sources {
 
 ledger::VerifierKey verifier_key_in(const std::string& text) {
   if (const auto key = ledger::parse_verifier_key(text)) return *key;
-  const auto key = ledger::parse_verifier_key(trim(read_file(text, kKeyFileMax)));
+  const std::string file = read_file(text, kKeyFileMax);
+  const auto key = ledger::parse_verifier_key(trim(file.substr(0, file.find('\n'))));  // older names follow
   if (!key) {
     throw InputError("invalid_request", "key",
                      "holds no verifier key: expected NAME+KEYID+BASE64 as in ledger.vkey");
