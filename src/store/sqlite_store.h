@@ -1,5 +1,6 @@
 #pragma once
 
+#include "store/file_scan.h"
 #include "store/sqlite_connection.h"
 #include "store/store.h"
 
@@ -48,6 +49,16 @@ class SqliteStore final : public Store {
   void shift_due_jobs(TimePoint before, Millis step) override;
   std::vector<std::pair<std::pair<job::Provider, job::State>, std::int64_t>> count_jobs() override;
 
+  std::vector<std::string> jobs_finished_before(TimePoint cut_off) override;
+  bool prune_job(const std::string& request_id) override;
+  std::optional<std::int64_t> pruned_job(const std::string& request_id) override;
+  std::vector<std::string> subjects_without_jobs(TimePoint cut_off) override;
+  void erase_subject(const std::string& id) override;
+  Scrubbed scrub(const std::vector<std::string>& erased, Millis patience) override;
+  void put_suppression(job::Provider provider, const std::string& hash) override;
+  bool has_suppressions() override;
+  bool is_suppressed(job::Provider provider, const std::string& hash) override;
+
   std::int64_t open_import() override;
   void complete_import(std::int64_t import) override;
   bool import_is_open(std::int64_t import) override;
@@ -77,6 +88,7 @@ class SqliteStore final : public Store {
   Head read_head();
   ledger::ReadNode node_reader();
   std::int64_t first_seq_at(TimePoint time);
+  Needles needles_for(const std::vector<std::string>& erased);
 
   SqliteConnection connection_;
   Clock& clock_;
