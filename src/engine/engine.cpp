@@ -167,7 +167,7 @@ void Engine::apply(Context& context, Finished& item, Memory& memory, Effects& ef
   const Attempt& attempt = item.attempt;
   --memory.in_flight.at(index(attempt.provider));
   auto job = context.store.find_job(attempt.request_id);
-  LATCHKEY_CHECK(job.has_value());  // no call is under way for as long as a job is kept at least
+  LATCHKEY_CHECK(job.has_value());  // pruning keeps every job for longer than a call can take
   const auto open = memory.open.find(attempt.request_id);
   if (open == memory.open.end() || open->second.number != attempt.number) {
     return apply_late(context, *job, attempt.number, item.result, parts_.fingerprint_key,

@@ -9,7 +9,7 @@ namespace latchkey::engine {
 
 /// What erasing a subject has come to.
 struct Erasure {
-  int cancelled = 0;                 ///< queued jobs, by this step
+  int cancelled = 0;                  ///< queued jobs, by this step
   std::optional<job::Job> under_way;  ///< a call or hand-over that has to end first; nothing is erased yet
 };
 

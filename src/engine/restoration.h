@@ -17,7 +17,8 @@ struct Restoration {
 /// The database was copied back from a backup, and nobody knows what was done after it was taken: writes
 /// log.restored; gives every open intent its result (`unknown`, `restored`); holds every unfinished job whose
 /// dueAt has passed, since it may have been sent; ends jobs whose callers are gone. What is due in the future
-/// stays queued. In the caller's transaction. Throws InputError for a reason that may not stand in the ledger.
+/// stays queued. In the caller's transaction. Throws InputError for a reason that may not stand in the
+/// ledger.
 Restoration restore(Context& context, const std::string& reason);
 
 }  // namespace latchkey::engine

@@ -11,7 +11,7 @@ namespace latchkey::engine {
 namespace {
 
 // What is left of the promised 50 ms is for the commit.
-constexpr Millis kFilling{30};
+constexpr Millis kShortly{30};
 
 // Does `one` for each of the items, in as many transactions as it takes.
 template <typename One>
@@ -24,9 +24,8 @@ void in_short_transactions(const RetentionParts& parts, const std::vector<std::s
     Context context{parts.store, parts.random, parts.settings, forecasts, begun, parts.actor};
     do {
       one(context, items[done++]);
-    } while (done < items.size() && parts.clock.now().boot - begun.boot < kFilling);
+    } while (done < items.size() && parts.clock.now().boot - begun.boot < kShortly);
     transaction.commit();
-    if (parts.progress) parts.progress(done);
     if (done < items.size() && parts.let_others_write) parts.let_others_write();
   }
 }

@@ -23,8 +23,6 @@ struct RetentionParts {
   std::string actor;
   /// Called between two transactions, for about as long as another writer needs to get its turn.
   std::function<void()> let_others_write;
-  /// Called after each transaction with how many are done.
-  std::function<void(std::size_t)> progress;
 };
 
 /// Takes away the rows of these jobs, which ended before `cut_off`. First jobs.pruned, which says what is

@@ -104,8 +104,7 @@ std::string snapshot_holder(const std::filesystem::path& path) {
 // What the child says: the count, a space, the reader. Nothing at all when it could not read.
 std::string report(const std::filesystem::path& path, const Needles& needles) {
   try {
-    const std::int64_t copies =
-        count_in_file(path, needles) + count_in_file(path.string() + "-wal", needles);
+    const std::int64_t copies = count_in_file(path, needles) + count_in_file(path.string() + "-wal", needles);
     return std::to_string(copies) + " " + snapshot_holder(path);
   } catch (const std::exception&) {
     return "";

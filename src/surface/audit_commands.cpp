@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/time_text.h"
 #include "ledger/entry.h"
+#include "surface/audit_erase_command.h"
 #include "surface/history.h"
 #include "surface/output.h"
 #include "surface/question.h"
@@ -179,6 +180,7 @@ void add_audit_commands(CLI::App& app, CommandLine& line) {
   show->callback([&line, request_id] {
     line.command = [&line, request_id] { return show_entries(line.global, *request_id); };
   });
+  add_audit_erase(*audit, line);
 }
 
 }  // namespace latchkey::surface

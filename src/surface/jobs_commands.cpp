@@ -7,6 +7,7 @@
 #include "surface/history.h"
 #include "surface/job_view.h"
 #include "surface/jobs_list.h"
+#include "surface/jobs_prune_command.h"
 #include "surface/outlook.h"
 #include "surface/output.h"
 #include "surface/reveal.h"
@@ -57,8 +58,32 @@ void print_job(StoreSession& session, const job::Job& job, const std::optional<s
   out.text(facts.text(coloured, 2));
 }
 
+// Of a job whose row was pruned the ledger still has everything but whom it was for.
+int show_pruned_job(StoreSession& session, const std::string& request_id, std::int64_t last_seq, bool json) {
+  job::Job job;
+  job.request_id = request_id;
+  job.last_seq = last_seq;
+  const std::vector<std::string> entries = entries_of_job(session.store(), job);
+  Output out;
+  if (json) {
+    OrderedJson document{{"requestId", request_id}, {"pruned", true}, {"entries", OrderedJson::array()}};
+    for (const std::string& bytes : entries) document["entries"].push_back(OrderedJson::parse(bytes));
+    out.line(document.dump());
+  } else {
+    out.line(painted(request_id, Paint::Strong, Output::coloured()) +
+             " was pruned: only the ledger knows it still");
+    out.line("");
+    out.text(timeline_text(decoded(entries), Output::coloured()));
+  }
+  out.flush();
+  return 0;
+}
+
 int show_job(const GlobalOptions& global, const Action& action) {
   StoreSession session(global, action.reveal ? store::Access::ReadWrite : store::Access::ReadOnly);
+  if (const auto last_seq = session.store().pruned_job(action.request_id)) {
+    return show_pruned_job(session, action.request_id, *last_seq, global.json);
+  }
   const job::Job job = require_job(session, action.request_id);
   std::optional<std::string> recipient;
   if (action.reveal) {
@@ -187,7 +212,7 @@ void add_close(CLI::App& jobs, CommandLine& line) {
 }  // namespace
 
 void add_jobs_commands(CLI::App& app, CommandLine& line) {
-  CLI::App* jobs = app.add_subcommand("jobs", "The queue: list, show, cancel, release, close");
+  CLI::App* jobs = app.add_subcommand("jobs", "The queue: list, show, cancel, release, close, prune");
   jobs->require_subcommand(1);
   add_example(*jobs, "latchkey jobs list --state queued");
   add_list(*jobs, line);
@@ -195,6 +220,7 @@ void add_jobs_commands(CLI::App& app, CommandLine& line) {
   add_cancel(*jobs, line);
   add_release(*jobs, line);
   add_close(*jobs, line);
+  add_jobs_prune(*jobs, line);
 }
 
 }  // namespace latchkey::surface
