@@ -37,6 +37,7 @@ struct Erased {
   int cancelled = 0;
   store::Scrubbed scrubbed;
   std::vector<std::filesystem::path> files;
+  std::vector<std::filesystem::path> old_databases;
 };
 
 void add_text_once(std::vector<std::string>& texts, const std::string& text) {
@@ -106,12 +107,19 @@ void print_erased(const Erased& erased, const EraseOptions& options, Output& out
   if (options.suppress) out.line("Later requests for it are rejected (suppressed).");
   out.line(copies_words(erased.scrubbed));
   for (const auto& file : erased.files) out.line("Still named in " + shown(file.string(), 1000));
+  for (const auto& file : erased.old_databases) {
+    out.line("Not searched: " + file.string() +
+             ", kept by a restore; remove it when it is not needed any more");
+  }
   out.line("Out of reach: backups, exports, and what the provider keeps.");
 }
 
 OrderedJson erased_json(const Erased& erased, const EraseOptions& options) {
-  OrderedJson files = OrderedJson::array();
-  for (const auto& file : erased.files) files.push_back(file.string());
+  const auto names = [](const std::vector<std::filesystem::path>& paths) {
+    OrderedJson list = OrderedJson::array();
+    for (const auto& path : paths) list.push_back(path.string());
+    return list;
+  };
   const auto text_or_null = [](const std::string& text) {
     return text.empty() ? OrderedJson(nullptr) : OrderedJson(text);
   };
@@ -122,7 +130,8 @@ OrderedJson erased_json(const Erased& erased, const EraseOptions& options) {
           {"copies", erased.scrubbed.copies},
           {"rewritten", erased.scrubbed.rewritten},
           {"inTheWay", text_or_null(erased.scrubbed.in_the_way)},
-          {"files", files}};
+          {"files", names(erased.files)},
+          {"notSearched", names(erased.old_databases)}};
 }
 
 int erase(const GlobalOptions& global, const EraseOptions& options) {
@@ -147,6 +156,7 @@ int erase(const GlobalOptions& global, const EraseOptions& options) {
   }
   erased.scrubbed = session.store().scrub(texts, kPatience);
   erased.files = files_that_mention(session.config(), texts);
+  erased.old_databases = databases_kept_aside(session.config());
   Output out;
   if (global.json) {
     out.line(erased_json(erased, options).dump());

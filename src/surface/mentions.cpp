@@ -66,4 +66,16 @@ std::vector<fs::path> files_that_mention(const Config& config, const std::vector
   return found;
 }
 
+std::vector<fs::path> databases_kept_aside(const Config& config) {
+  std::vector<fs::path> found;
+  std::error_code error;
+  for (auto at = fs::directory_iterator(config.data_dir, error); !error && at != fs::directory_iterator();
+       at.increment(error)) {
+    if (at->path().filename().string().find(".before-restore-") != std::string::npos)
+      found.push_back(at->path());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
 }  // namespace latchkey::surface

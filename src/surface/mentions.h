@@ -14,4 +14,7 @@ namespace latchkey::surface {
 std::vector<std::filesystem::path> files_that_mention(const Config& config,
                                                       const std::vector<std::string>& recipients);
 
+/// The databases that restores have moved aside.
+std::vector<std::filesystem::path> databases_kept_aside(const Config& config);
+
 }  // namespace latchkey::surface
