@@ -85,7 +85,8 @@ App::App()
   cli_.fallthrough();  // so that --config and --json may stand after the command, too
   cli_.footer(
       "Example: latchkey init /srv/latchkey\nExit codes: 0 done, 1 the answer is no, 2 wrong usage, 3 bad "
-      "input, 4 cannot reach or open something,\n75 another process holds the database.\n");
+      "input, 4 cannot reach or open something,\n75 another process holds the database, 78 a "
+      "checkpoint outside the database disagrees with it.\n");
   surface::add_init_command(cli_, line_);
   add_serve(cli_, line_);
   surface::add_send_command(cli_, line_);

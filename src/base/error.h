@@ -19,6 +19,12 @@ class DaemonRunning : public Error {
   using Error::Error;
 };
 
+/// A checkpoint outside the database says otherwise than the database (exit 78).
+class AnchorMismatch : public Error {
+ public:
+  using Error::Error;
+};
+
 /// The command line itself is wrong (exit 2).
 class UsageError : public Error {
  public:

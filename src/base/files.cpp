@@ -86,6 +86,13 @@ void write_all(int fd, std::string_view bytes, const fs::path& path) {
   }
 }
 
+// A new name in a folder lasts once the folder is synced, too.
+void sync_folder_of(const fs::path& path) {
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  Descriptor entry(open_or_fail(folder, O_RDONLY | O_DIRECTORY, "cannot be opened"));
+  if (fsync(entry.get()) != 0) fail(folder, "cannot be synced to disk");
+}
+
 /// Wipes a string on every way out.
 struct WipedString {
   std::string text;
@@ -131,9 +138,49 @@ void create_private_file(const fs::path& path, std::string_view bytes) {
     unlink(path.c_str());  // half a key is worse than none
     throw;
   }
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  Descriptor entry(open_or_fail(folder, O_RDONLY | O_DIRECTORY, "cannot be opened"));
-  if (fsync(entry.get()) != 0) fail(folder, "cannot be synced to disk");
+  sync_folder_of(path);
+}
+
+void replace_file(const fs::path& path, std::string_view bytes, unsigned mode) {
+  const fs::path next = path.string() + ".new";
+  unlink(next.c_str());  // of a process that was killed here
+  Descriptor file(open_or_fail(next, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, "cannot be created"));
+  try {
+    if (fchmod(file.get(), static_cast<mode_t>(mode)) != 0) fail(next, "cannot be given its mode");
+    write_all(file.get(), bytes, next);
+    if (fsync(file.get()) != 0) fail(next, "cannot be synced to disk");
+    if (rename(next.c_str(), path.c_str()) != 0) fail(path, "cannot be replaced");
+  } catch (const Error&) {
+    unlink(next.c_str());
+    throw;
+  }
+  sync_folder_of(path);
+}
+
+void append_line(const fs::path& path, std::string_view line) {
+  Descriptor file(open_or_fail(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, "cannot be opened"));
+  if (fchmod(file.get(), S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH) != 0) fail(path, "cannot be given its mode");
+  const off_t size = lseek(file.get(), 0, SEEK_END);
+  char last = '\n';
+  if (size < 0 || (size > 0 && pread(file.get(), &last, 1, size - 1) != 1)) fail(path, "cannot be read");
+  std::string text = last == '\n' ? "" : "\n";
+  text += line;
+  text += '\n';
+  write_all(file.get(), text, path);
+  if (fsync(file.get()) != 0) fail(path, "cannot be synced to disk");
+  if (size == 0) sync_folder_of(path);
+}
+
+std::optional<std::string> read_file_end(const fs::path& path, std::size_t most) {
+  std::error_code error;
+  if (!fs::exists(path, error) && !error) return std::nullopt;
+  Descriptor file(open_or_fail(path, O_RDONLY, "cannot be opened"));
+  const off_t size = lseek(file.get(), 0, SEEK_END);
+  const off_t begin = std::max<off_t>(0, size - static_cast<off_t>(most));
+  if (size < 0 || lseek(file.get(), begin, SEEK_SET) < 0) fail(path, "cannot be read");
+  std::string text;
+  read_rest(file.get(), text, path, most + kChunk);  // it may have grown meanwhile
+  return text;
 }
 
 }  // namespace latchkey

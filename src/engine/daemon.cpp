@@ -61,7 +61,8 @@ void Daemon::run() {
   log_what_waits();
   while (signals_.stop == 0) {
     if (signals_.reload.exchange(false)) reload();
-    sleep(turn_or_wait());
+    const Wake wake = turn_or_wait();
+    if (!publish()) sleep(wake);
   }
   stop();
 }
@@ -86,7 +87,13 @@ void Daemon::sleep(const Wake& wake) {
     const Millis rest = wake.rest(clock_.now(), kOthersSeenWithin);
     if (rest == Millis(0)) return;
     inbox_.wait(rest);
+    if (publish()) return;
   }
+}
+
+// What it writes may call for a turn: the day's entry follows the first checkpoint.
+bool Daemon::publish() {
+  return options_.publisher != nullptr && options_.publisher->tick(clock_.now());
 }
 
 // A database that cannot even be asked is for the next turn to complain about.
@@ -133,6 +140,7 @@ void Daemon::stop() {
     inbox_.wait(kOthersSeenWithin);
   }
   engine_.finish();
+  if (options_.publisher != nullptr) options_.publisher->stop(clock_.now());
 }
 
 }  // namespace latchkey::engine

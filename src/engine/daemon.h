@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "engine/engine.h"
+#include "engine/publisher.h"
 #include "engine/workers.h"
 
 namespace latchkey::engine {
@@ -16,8 +17,8 @@ struct Signals {
 
 /// The engine's thread: turns when something comes in, falls due, or was written by another process (seen
 /// within 50 ms), and nothing in between. Returns when it has been stopped, all results written. Throws
-/// EpochLost, or Error when the database cannot be opened any more; while it merely cannot be written, it
-/// waits and tries again.
+/// EpochLost, AnchorMismatch, or Error when the database cannot be opened any more; while it merely cannot be
+/// written, it waits and tries again.
 class Daemon {
  public:
   struct Options {
@@ -25,6 +26,8 @@ class Daemon {
     /// Reads a provider's key files again; returns whether they changed, so that it can be called with them.
     /// Must not throw.
     std::function<bool(job::Provider)> reload_credentials;
+    /// Publishes checkpoints; nullptr: nobody does. Must outlive the daemon.
+    Publisher* publisher = nullptr;
   };
 
   Daemon(Engine& engine, Workers& workers, Inbox& inbox, store::Store& store, Clock& clock, Signals& signals,
@@ -36,6 +39,7 @@ class Daemon {
   Wake turn_or_wait();
   void sleep(const Wake& wake);
   bool others_have_written();
+  bool publish();
   void reload();
   bool read_credentials_again(job::Provider provider);
   void log_pause(job::Provider provider);

@@ -140,6 +140,7 @@ Wake Engine::look_at_queue(Context& context, Memory& memory, Effects& effects) {
   const store::NextTimes times = context.store.next_times();
   earliest(wake.wall, times.due);
   earliest(wake.wall, times.stale);
+  write_daily(context, memory, wake);
   for (const auto& [id, attempt] : memory.open) earliest(wake.boot, std::optional(attempt.boot_deadline));
   for (const Delivery& delivery : effects.deliveries) {
     if (!delivery.reply.link.empty()) memory.handing_over[delivery.request_id] = delivery.attempt;
@@ -231,6 +232,25 @@ bool Engine::refuse_stale(Context& context, Effects& effects) {
     tell_caller(job, effects.deliveries);
   }
   return stale.size() == static_cast<std::size_t>(kJobsPerTurn);
+}
+
+// Silence is provable: a day on which nothing happened has this entry.
+void Engine::write_daily(Context& context, Memory& memory, Wake& wake) {
+  const auto today = std::chrono::floor<std::chrono::days>(context.now.wall);
+  const std::int64_t day = today.time_since_epoch().count();
+  if (memory.daily != day) {
+    const auto note = context.store.last_checkpoint();
+    if (!note) return;  // nobody publishes
+    if (context.store.last_daily() < day) {
+      ledger::Entry entry;
+      entry.type = ledger::EntryType::CheckpointDaily;
+      entry.last_checkpoint = ledger::checkpoint_hash(*note);
+      context.store.append(entry);
+      context.store.put_last_daily(day);
+    }
+    memory.daily = day;
+  }
+  earliest(wake.wall, std::optional<TimePoint>(today + std::chrono::days(1)));
 }
 
 // Another process may have resumed a provider; whoever keeps its credentials wants to know.

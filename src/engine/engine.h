@@ -84,6 +84,7 @@ class Engine {
     std::array<CredentialHistory, job::kProviders.size()> credentials;
     std::array<int, job::kProviders.size()> in_flight{};  // workers' attempts, given up or not
     std::array<bool, job::kProviders.size()> paused{};
+    std::int64_t daily = -1;  // the UTC day whose checkpoint.daily is known to be written
     // What the clocks are compared with. It stays until the wall clock is set, so that small steps add up.
     Instant clock_reference{};
   };
@@ -109,6 +110,7 @@ class Engine {
   void apply(Context& context, Request& item, Memory& memory, Effects& effects);
   void give_up_overdue(Context& context, Memory& memory, Effects& effects);
   bool refuse_stale(Context& context, Effects& effects);
+  void write_daily(Context& context, Memory& memory, Wake& wake);
   void look_at_gates(Context& context, Memory& memory, Effects& effects);
   void tell_callers_of_others(Context& context, Effects& effects);
   void end_waiting_callers(Context& context, Effects& effects);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/time_text.h"
 #include "ledger/entry.h"
+#include "surface/audit_checkpoint_command.h"
 #include "surface/audit_erase_command.h"
 #include "surface/history.h"
 #include "surface/output.h"
@@ -172,6 +173,9 @@ void add_audit_commands(CLI::App& app, CommandLine& line) {
   list->callback([&line, question] {
     line.command = [&line, question] { return list_entries(line.global, *question); };
   });
+
+  add_audit_checkpoint(*audit, line);
+  add_audit_new_origin(*audit, line);
 
   CLI::App* show = audit->add_subcommand("show", "What happened to one request, as a timeline");
   auto request_id = std::make_shared<std::string>();

@@ -3,16 +3,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <system_error>
 
 #include "base/file_lock.h"
-#include "base/files.h"
 #include "base/json.h"
 #include "base/time_text.h"
 #include "engine/restoration.h"
 #include "engine/settings_of.h"
 #include "ledger/checkpoint.h"
+#include "store/file_anchors.h"
 #include "store/sqlite_backup.h"
 #include "store/sqlite_schema.h"
 #include "surface/output.h"
@@ -23,8 +24,6 @@ namespace latchkey::surface {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t kNoteMax = 64 * 1024;
 
 struct RestoreOptions {
   std::string file;
@@ -78,12 +77,19 @@ int back_up(const GlobalOptions& global, const std::string& name) {
   return 0;
 }
 
-// Entries of the largest checkpoint that others may have seen.
+// Entries of the largest checkpoint that others may have seen. Anchors that cannot be reached are for the
+// daemon to complain about: it does not start without them.
 std::int64_t published_size(const Config& config) {
-  const fs::path newest = config.anchors / "checkpoint";
-  if (!fs::exists(newest)) return 0;
-  const auto checkpoint = ledger::claimed_checkpoint(read_file(newest, kNoteMax));
-  return checkpoint ? checkpoint->size : 0;
+  std::int64_t size = 0;
+  try {
+    for (const store::Anchored& anchored : store::FileAnchors::newest_in(config.anchors)) {
+      const auto checkpoint = ledger::claimed_checkpoint(anchored.note);
+      if (checkpoint) size = std::max(size, checkpoint->size);
+    }
+  } catch (const Error& error) {
+    note("latchkey: " + std::string(error.what()));
+  }
+  return size;
 }
 
 engine::Restoration mark_restored(const fs::path& path, const Config& config, Clock& clock,

@@ -88,7 +88,7 @@ void require_free(const fs::path& folder) {
   const fs::file_status status = fs::status(folder, error);
   if (!fs::exists(status)) return;
   if (!fs::is_directory(status)) throw InputError("conflict", "DIR", folder.string() + " is not a folder");
-  for (const char* name : {"latchkey.toml", "secrets", "ledger.vkey", "data"}) {
+  for (const char* name : {"latchkey.toml", "secrets", "ledger.vkey", "data", "anchors"}) {
     if (fs::exists(fs::symlink_status(folder / name, error))) {
       throw InputError(
           "conflict", "DIR",
@@ -167,6 +167,7 @@ Made make_project(const fs::path& folder) {
   project.write_public(project.path("ledger.vkey"), made.verifier_key + "\n");
 
   project.make_folder(config.data_dir);
+  project.make_folder(config.anchors);
   const FileLock lock(config.lock_file());
   store::create_database(config.database(), clock);
   store::SqliteStore store(config.database(), clock);
@@ -199,6 +200,7 @@ void print(const Made& made, bool json) {
     files.add({"secrets/fingerprint.key", "recognises links; keep a copy in a safe place"});
     files.add({"ledger.vkey", "for whoever wants to verify the ledger; public"});
     files.add({"data", "the database: queue and ledger"});
+    files.add({"anchors", "signed checkpoints of the ledger; better on another disk (ledger.anchors)"});
     out.line("Created in " + made.folder.string() + ":");
     out.text(files.text(Output::coloured(), 2));
     out.line("");

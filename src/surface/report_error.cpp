@@ -17,6 +17,7 @@ Ending ending_of(const std::exception& error) {
   if (const auto* input = dynamic_cast<const InputError*>(&error)) return {3, input->code().c_str()};
   if (dynamic_cast<const UsageError*>(&error) != nullptr) return {2, "usage"};
   if (dynamic_cast<const DaemonRunning*>(&error) != nullptr) return {75, "daemon_running"};
+  if (dynamic_cast<const AnchorMismatch*>(&error) != nullptr) return {78, "anchor_mismatch"};
   if (dynamic_cast<const store::StoreBusy*>(&error) != nullptr) return {4, "try_later"};
   return {4, "unavailable"};
 }

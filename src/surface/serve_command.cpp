@@ -6,15 +6,16 @@
 #include <unistd.h>
 
 #include "base/curl_http_client.h"
-#include "base/encoding.h"
 #include "base/file_lock.h"
-#include "base/files.h"
 #include "engine/daemon.h"
+#include "engine/publisher.h"
 #include "engine/settings_of.h"
 #include "provider/factory.h"
+#include "store/file_anchors.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
 #include "surface/http_server.h"
+#include "surface/key_files.h"
 
 namespace latchkey::surface {
 namespace {
@@ -47,15 +48,6 @@ class SignalRoute {
   SignalRoute(const SignalRoute&) = delete;
   SignalRoute& operator=(const SignalRoute&) = delete;
 };
-
-Secret read_key(const std::filesystem::path& path, const std::string& field) {
-  const Secret text = read_secret_file(path, field);
-  auto bytes = from_hex(text.reveal());
-  if (!bytes || bytes->size() != 32) throw InputError("invalid_request", field, "expected 32 bytes in hex");
-  Secret key(*bytes);
-  wipe(*bytes);
-  return key;
-}
 
 // The providers that are on, and their key files.
 class Providers {
@@ -92,6 +84,15 @@ class Providers {
   std::array<std::unique_ptr<provider::Provider>, job::kProviders.size()> providers_;
 };
 
+// Checkpoints are signed under the ledger's own name; a configuration that speaks of another is somebody
+// else's.
+void require_origin(const Config& config, const std::string& origin) {
+  if (config.origin == origin) return;
+  throw InputError("invalid_request", "ledger.origin",
+                   "is \"" + config.origin + "\", but this database's ledger is \"" + origin +
+                       "\": put that into " + config.file.string());
+}
+
 void log_to_stderr() {
   auto logger = spdlog::stderr_logger_mt("latchkey");
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
@@ -126,6 +127,13 @@ int serve(const GlobalOptions& options) {
   SystemClock clock;
   SystemRandom random;
   store::SqliteStore store(config.database(), clock, store::Access::ReadWrite, Millis(2'000));
+  const Secret signing_key = read_key(config.signing_key_file, "ledger.signing_key_file");
+  store::FileAnchors anchors(config.anchors);
+  engine::Publisher publisher(store, anchors, signing_key, [](const std::string& why) {
+    spdlog::error("no checkpoint published; entries are kept, but nothing outside shows them yet: {}", why);
+  });
+  require_origin(config, publisher.origin());
+  publisher.compare();  // before anything is added: what is compared must be what was found
   const Secret fingerprint_key = read_key(config.fingerprint_key_file, "ledger.fingerprint_key_file");
   Providers providers(config, clock);
   engine::Inbox inbox;
@@ -137,8 +145,9 @@ int serve(const GlobalOptions& options) {
        [&](job::Provider id) { return std::make_unique<CurlHttpClient>(config.provider(id).ca_file); }},
       inbox, clock);
   engine::Engine engine({store, random, inbox, workers, desk, fingerprint_key}, engine::settings_of(config));
-  engine::Daemon daemon(engine, workers, inbox, store, clock, signals,
-                        {config.shutdown_grace, [&](job::Provider id) { return providers.reload(id); }});
+  engine::Daemon daemon(
+      engine, workers, inbox, store, clock, signals,
+      {config.shutdown_grace, [&](job::Provider id) { return providers.reload(id); }, &publisher});
 
   api.start();
   lock.write_content("pid " + std::to_string(getpid()) + "\napi " + api.address() + "\n");

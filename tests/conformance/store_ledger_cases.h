@@ -190,3 +190,78 @@ BOOST_FIXTURE_TEST_CASE(exception_out_of_a_visit_leaves_the_store_usable, StoreU
     BOOST_CHECK_EQUAL(mine.append(entry), 3);
   });
 }
+
+// The root as the store's nodes give it, against the one that the entries' bytes give.
+inline void check_tree(Store& store) {
+  ledger::Frontier by_entries;
+  std::int64_t nodes = 0;
+  for (std::int64_t seq = 0; seq < store.head().size; ++seq) {
+    by_entries.append(ledger::leaf_hash(store.entry(seq).value()),
+                      [&](std::int64_t index, const ledger::Hash& hash) {
+                        BOOST_CHECK(store.node(index) == hash);
+                        ++nodes;
+                      });
+  }
+  BOOST_CHECK_THROW(store.node(nodes), Error);
+}
+
+BOOST_FIXTURE_TEST_CASE(every_entry_brings_its_nodes, StoreUnderTest) {
+  for (int i = 0; i < 9; ++i) {
+    commit([](Store& mine) {
+      for (int k = 0; k < 3; ++k) {
+        ledger::Entry entry = plain_entry();
+        mine.append(entry);
+      }
+    });
+  }
+  check_tree(*store);
+  reopen();
+  check_tree(*store);
+}
+
+BOOST_FIXTURE_TEST_CASE(nodes_of_what_was_rolled_back_are_gone, StoreUnderTest) {
+  const auto append = [](Store& mine, const std::string& reason) {
+    ledger::Entry entry = plain_entry(reason);
+    mine.append(entry);
+  };
+  commit([&](Store& mine) {
+    append(mine, "kept");
+    mine.savepoint();
+    append(mine, "given up");
+    append(mine, "given up");
+    mine.rollback_to_savepoint();
+    append(mine, "kept");
+  });
+  {
+    Transaction transaction(*store);
+    append(*store, "given up");
+  }
+  commit([&](Store& mine) { append(mine, "kept"); });
+  BOOST_CHECK_EQUAL(store->head().size, 3);
+  check_tree(*store);
+}
+
+BOOST_FIXTURE_TEST_CASE(two_writers_grow_one_tree, StoreUnderTest) {
+  const auto other = open();
+  for (int i = 0; i < 8; ++i) {
+    Store& writer = i % 2 == 0 ? *store : *other;
+    Transaction transaction(writer);
+    ledger::Entry entry = plain_entry();
+    writer.append(entry);
+    transaction.commit();
+  }
+  check_tree(*store);
+}
+
+BOOST_FIXTURE_TEST_CASE(checkpoints_and_the_daily_day_are_kept, StoreUnderTest) {
+  BOOST_CHECK(!store->last_checkpoint());
+  BOOST_CHECK_EQUAL(store->last_daily(), 0);
+  commit([](Store& mine) {
+    mine.put_checkpoint(7, "first");
+    mine.put_checkpoint(3, "second");  // of a fork
+    mine.put_last_daily(20'000);
+  });
+  reopen();
+  BOOST_CHECK(store->last_checkpoint() == "second");
+  BOOST_CHECK_EQUAL(store->last_daily(), 20'000);
+}

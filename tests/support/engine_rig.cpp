@@ -73,6 +73,12 @@ EngineRig::EngineRig(const std::function<void(engine::Settings&)>& adjust) {
   const auto path = folder / "latchkey.db";
   store::create_database(path, clock);
   other = std::make_unique<store::SqliteStore>(path, clock, store::Access::ReadWrite, Millis(0));
+  command([](engine::Context& context) {
+    ledger::Entry entry;  // as `init` begins a ledger
+    entry.type = ledger::EntryType::LogInit;
+    entry.origin = "example/one";
+    context.store.append(entry);
+  });
   start_process();
 }
 

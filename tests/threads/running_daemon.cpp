@@ -69,7 +69,8 @@ RunningDaemon::RunningDaemon(Options options)
     ended_.set_value();
   });
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, kPatience, [this] { return commits_ > 0; });
+  // The start and the first turn: one still under way would stand still in the place of the one meant.
+  changed_.wait_for(lock, kPatience, [this] { return commits_ > 1; });
 }
 
 RunningDaemon::~RunningDaemon() {

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "store/store.h"
+
+namespace latchkey::engine {
+
+/// A name that the ledger has had, and the entry that gave it.
+struct Origin {
+  std::string name;
+  std::int64_t since = 0;  ///< seq of its log.init
+};
+
+/// The ledger's names, oldest first; the last one is in force. More than one after `audit new-origin`. Throws
+/// Error when the ledger does not begin with one.
+std::vector<Origin> origins_of(store::Store& store);
+
+}  // namespace latchkey::engine

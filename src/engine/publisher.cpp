@@ -1,0 +1,131 @@
+#include "engine/publisher.h"
+
+#include "base/crypto.h"
+#include "ledger/checkpoint.h"
+
+namespace latchkey::engine {
+namespace {
+
+constexpr Millis kBetweenLooks{1'000};
+constexpr Millis kBetweenLines{60'000};
+constexpr Millis kBetweenComplaints{60'000};
+
+constexpr const char* kWaysOn =
+    ". If an older state was restored on purpose, `latchkey audit new-origin --reason …` goes on from it "
+    "under a new "
+    "origin. If not, change nothing, keep the database and the anchors, and find out who exchanged it: "
+    "`latchkey "
+    "audit verify` lists what differs";
+
+std::int64_t day_of(TimePoint time) {
+  return std::chrono::floor<std::chrono::days>(time).time_since_epoch().count();
+}
+
+}  // namespace
+
+Publisher::Publisher(store::Store& store, store::Anchors& anchors, const Secret& signing_key,
+                     std::function<void(const std::string&)> complain)
+    : store_(store),
+      anchors_(anchors),
+      signing_key_(signing_key),
+      origins_(origins_of(store)),
+      public_key_(ed25519_public_key(signing_key)),
+      complain_(std::move(complain)) {}
+
+ledger::ReadNode Publisher::nodes() {
+  return [this](std::int64_t index) { return store_.node(index); };
+}
+
+void Publisher::compare() {
+  const std::int64_t size = store_.head().size;
+  for (const store::Anchored& anchored : anchors_.newest()) compare(anchored, size);
+}
+
+void Publisher::compare(const store::Anchored& anchored, std::int64_t size) {
+  const auto claimed = ledger::claimed_checkpoint(anchored.note);
+  const std::string name = claimed ? claimed->origin : "";
+  const auto mismatch = [&](const std::string& what) -> AnchorMismatch {
+    return AnchorMismatch(anchored.place + " " + what + kWaysOn);
+  };
+  for (std::size_t i = 0; i < origins_.size(); ++i) {
+    if (origins_[i].name != name) continue;
+    const auto checkpoint = ledger::verified_checkpoint(anchored.note, {name, public_key_});
+    if (!checkpoint) throw mismatch("holds a checkpoint that was not signed with this ledger's key");
+    // What was published under an older origin beyond the fork is the history that was given up there.
+    if (i + 1 < origins_.size() && checkpoint->size > origins_[i + 1].since) return;
+    if (checkpoint->size > size) {
+      throw mismatch("says that the ledger had " + std::to_string(checkpoint->size) +
+                     " entries, but it has " + std::to_string(size));
+    }
+    if (ledger::tree_root(checkpoint->size, nodes()) != checkpoint->root) {
+      throw mismatch("holds a checkpoint of " + std::to_string(checkpoint->size) +
+                     " entries whose root is not that of the ledger's first " +
+                     std::to_string(checkpoint->size));
+    }
+    return;
+  }
+  throw mismatch(claimed ? "holds a checkpoint of another ledger" : "does not hold a checkpoint");
+}
+
+bool Publisher::tick(const Instant& now) {
+  if (now.boot < next_look_) return false;
+  next_look_ = now.boot + kBetweenLooks;
+  store_.require_same_file();
+  const std::int64_t size = store_.head().size;
+  const bool first = !logged_at_;
+  const bool new_day = !first && day_of(now.wall) != day_of(logged_at_->wall);
+  const bool line_due = !first && size != logged_ && now.boot >= logged_at_->boot + kBetweenLines;
+  if (first || new_day || line_due) {
+    or_complain(now, [&] {
+      publish(now.wall, first ? "start" : new_day ? "day" : "minute");
+      logged_at_ = now;
+    });
+    return true;
+  }
+  if (size != published_) {
+    or_complain(now, [&] {
+      compare();
+      anchors_.publish(sign(size));
+      published_ = size;
+    });
+  }
+  return false;
+}
+
+void Publisher::stop(const Instant& now) {
+  next_complaint_ = Millis(0);
+  or_complain(now, [&] { publish(now.wall, "stop"); });
+}
+
+void Publisher::or_complain(const Instant& now, const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const AnchorMismatch&) {
+    throw;
+  } catch (const Error& error) {
+    if (now.boot < next_complaint_) return;
+    next_complaint_ = now.boot + kBetweenComplaints;
+    if (complain_) complain_(error.what());
+  }
+}
+
+std::string Publisher::publish(TimePoint now, const std::string& why) {
+  store_.require_same_file();
+  compare();
+  const std::int64_t size = store_.head().size;
+  std::string note = sign(size);
+  anchors_.publish(note);
+  published_ = size;
+  anchors_.log({now, why, note});
+  logged_ = size;
+  store::Transaction transaction(store_);
+  store_.put_checkpoint(size, note);
+  transaction.commit();
+  return note;
+}
+
+std::string Publisher::sign(std::int64_t size) {
+  return ledger::sign_checkpoint({origin(), size, ledger::tree_root(size, nodes())}, signing_key_);
+}
+
+}  // namespace latchkey::engine
