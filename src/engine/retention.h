@@ -25,11 +25,12 @@ struct RetentionParts {
   std::function<void()> let_others_write;
 };
 
-/// Takes away the rows of these jobs, which ended before `cut_off`. First jobs.pruned, which says what is
-/// about to go; then the rows, in transactions of at most 50 ms, each row in the one that keeps its
-/// requestId. So every job has its row or its place among the pruned at any moment; what an early end leaves
-/// are rows that the entry names and the next run takes, with an entry of its own.
-void prune_jobs(const RetentionParts& parts, std::vector<std::string> request_ids, TimePoint cut_off);
+/// Takes away the rows of these jobs, which ended before `cut_off`, and keeps their requestIds. In
+/// transactions of at most 50 ms, each with a jobs.pruned of its own for what went with it: for up to some
+/// thousand jobs it is one. So an early end leaves nothing half done, and what the entries say is true at any
+/// moment. Returns how many there were.
+std::size_t prune_jobs(const RetentionParts& parts, const std::vector<std::string>& request_ids,
+                       TimePoint cut_off);
 
 /// Erases the subjects that have no job left and whose last entry is older than `cut_off`, in transactions of
 /// at most 50 ms, each subject with its subject.erased. Returns the recipients and addresses that must be

@@ -18,7 +18,7 @@
 namespace latchkey::surface {
 namespace {
 
-constexpr Millis kPatience{10'000};
+constexpr Millis kScrubFor{10'000};
 constexpr Millis kPoll{20};
 // Beyond the deadline of a call: for the turn that writes its end, and a hand-over after it.
 constexpr Millis kTurnMargin{3'000};
@@ -154,7 +154,7 @@ int erase(const GlobalOptions& global, const EraseOptions& options) {
       return true;
     });
   }
-  erased.scrubbed = session.store().scrub(texts, kPatience);
+  erased.scrubbed = session.store().scrub(texts, kScrubFor);
   erased.files = files_that_mention(session.config(), texts);
   erased.old_databases = databases_kept_aside(session.config());
   Output out;

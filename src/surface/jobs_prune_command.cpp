@@ -79,7 +79,7 @@ int prune(const GlobalOptions& global, const PruneOptions& options) {
     const engine::RetentionParts parts{session.store(),  session.clock(),
                                        session.random(), session.settings(),
                                        session.actor(),  [] { pause(kBetweenTransactions); }};
-    engine::prune_jobs(parts, request_ids, pruned.cut_off);
+    pruned.jobs = engine::prune_jobs(parts, request_ids, pruned.cut_off);
     if (session.config().keep_subjects) erase_subjects(parts, *session.config().keep_subjects, now, pruned);
   }
   Output out;

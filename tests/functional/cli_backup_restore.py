@@ -140,8 +140,9 @@ class Drill(LiveTest):
 
         restored = self.project.json("restore", backup, "--reason", "drill").json
         self.assertEqual((restored["entries"], restored["unknown"]), (made["entries"], 1))
-        if restored["newOriginNeeded"]:
-            self.project.json("audit", "new-origin", "--reason", "drill")
+        self.assertTrue(restored["newOriginNeeded"])
+        self.assert_exit(self.project.run("serve"), 78)
+        self.project.json("audit", "new-origin", "--reason", "drill")
         for request_id in ("soon", "hangs"):
             self.assertEqual(self.state(request_id), "held")
             self.assertEqual(self.project.one("SELECT code FROM jobs WHERE request_id = ?", request_id), "restored")

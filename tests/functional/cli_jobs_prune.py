@@ -100,6 +100,8 @@ class Prune(LiveTest):
         daemon = self.start(env=self.clocks.env)
         pruned = self.later("jobs", "prune", "--older-than", "90d").json
         self.assertEqual(pruned["jobs"], 4002)
+        counts = [entry["count"] for entry in self.project.entries() if entry["type"] == "jobs.pruned"]
+        self.assertEqual(sum(counts), 4002)
         self.later("send", "mayar", "new@example.com", "--request-id", "new", "--wait")
         self.assertEqual(self.sandbox.sends(), 1)
         self.assertNotIn("could not be written", daemon.log())

@@ -32,16 +32,14 @@ RetentionParts parts_of(EngineRig& rig) {
 }
 
 std::size_t prune(EngineRig& rig, TimePoint cut_off) {
-  const auto request_ids = rig.other->jobs_finished_before(cut_off);
-  prune_jobs(parts_of(rig), request_ids, cut_off);
-  return request_ids.size();
+  return prune_jobs(parts_of(rig), rig.other->jobs_finished_before(cut_off), cut_off);
 }
 
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(retention_tests)
 
-BOOST_AUTO_TEST_CASE(entry_says_what_goes_before_it_goes) {
+BOOST_AUTO_TEST_CASE(entry_says_what_went) {
   EngineRig rig;
   end_jobs(rig, {"b", "a"});
   rig.clock.advance(hours(2));
@@ -98,6 +96,10 @@ BOOST_AUTO_TEST_CASE(rows_go_in_short_transactions_and_others_write_between_them
       }};
   prune_jobs(parts, {"a", "b", "c"}, rig.clock.now().wall);
   BOOST_TEST(pauses == 2);
+  const auto entries = rig.entries(EntryType::JobsPruned);
+  BOOST_REQUIRE_EQUAL(entries.size(), 3U);
+  BOOST_TEST(entries[1].count.value() == 1);
+  BOOST_TEST(entries[1].digest.value() == to_hex(sha256("b\n")));
   BOOST_TEST(!rig.other->find_job("c"));
 }
 
