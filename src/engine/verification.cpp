@@ -26,13 +26,14 @@ void or_damaged(Findings& findings, const char* what, Work work) {
 
 Findings check_file(const store::OpenEvidence& open) {
   Findings findings;
+  const std::unique_ptr<Evidence> evidence = open();
   or_damaged(findings, "its schema", [&] {
-    for (const std::string& fault : open()->schema_faults()) {
+    for (const std::string& fault : evidence->schema_faults()) {
       findings.add("E_SCHEMA", std::nullopt, "", fault);
     }
   });
   or_damaged(findings, "a table or an index", [&] {
-    for (const std::string& fault : open()->integrity_faults()) {
+    for (const std::string& fault : evidence->integrity_faults()) {
       findings.add("E_INTEGRITY", std::nullopt, "", "the database's own check says: " + fault);
     }
   });
@@ -139,8 +140,9 @@ void name_requests(Evidence& evidence, Findings& findings) {
 
 VerifyReport verify(const store::OpenEvidence& open, const VerifyQuestion& question) {
   const std::unique_ptr<Evidence> evidence = open();
-  const std::int64_t size = evidence->size();
   VerifyReport report;
+  std::int64_t size = 0;
+  or_damaged(report.findings, "the ledger", [&] { size = evidence->size(); });
   std::vector<ledger::FoundCheckpoint> checkpoints = stored_checkpoints(*evidence, report.findings);
   checkpoints.insert(checkpoints.end(), question.anchors.begin(), question.anchors.end());
 
@@ -159,11 +161,12 @@ VerifyReport verify(const store::OpenEvidence& open, const VerifyQuestion& quest
   report.root = tree->root();
   report.findings.merge(std::move(check.findings()));
   report.findings.merge(std::move(tree->findings()));
-  if (evidence->last_node() >= ledger::node_count(size)) {
+  or_damaged(report.findings, "the tree", [&] {
+    if (evidence->last_node() < ledger::node_count(size)) return;
     report.findings.add("E_NODE_COUNT", std::nullopt, "",
                         "the tree has nodes of entries that are not there: " + std::to_string(size) +
                             " entries have " + std::to_string(ledger::node_count(size)) + " nodes");
-  }
+  });
   report.checkpoints = check_checkpoints(
       checkpoints, {check.origins(), size, [&](std::int64_t of) { return tree->root_of(of); }}, question.key,
       report.findings);
