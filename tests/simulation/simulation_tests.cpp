@@ -12,7 +12,7 @@ constexpr int kSteps = 120;
 
 struct Seeds {
   std::uint64_t from = 1;
-  std::uint64_t count = 300;
+  std::uint64_t count = 200;
 };
 
 Seeds wanted_seeds() {

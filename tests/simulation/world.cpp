@@ -18,6 +18,7 @@ World::World(std::uint64_t seed)
       engine_random_(seed + 1),
       folder_(fast_folder()),
       fingerprint_key_(std::string(32, 'k')),
+      signing_key_(std::string(32, 's')),
       checker_(settings_) {
   settings_.workers = static_cast<int>(1 + roll(8));
   settings_.retry.attempts = static_cast<int>(1 + roll(5));
@@ -33,6 +34,12 @@ World::World(std::uint64_t seed)
   store::create_database(folder_ / "latchkey.db", clock_);
   other_ = std::make_unique<store::SqliteStore>(folder_ / "latchkey.db", clock_, store::Access::ReadWrite,
                                                 Millis(0));
+  by_command([](engine::Context& context) {
+    ledger::Entry init;
+    init.type = ledger::EntryType::LogInit;
+    init.origin = "example/simulated";
+    context.store.append(init);
+  });
   start();
 }
 
@@ -60,13 +67,38 @@ void World::start() {
   wake_.at_once = true;
   idle_turns_ = 0;
   try {
+    // However the last process ended, no checkpoint may be ahead of what is durable.
+    publisher_ = std::make_unique<engine::Publisher>(*store_, anchors_, signing_key_);
+    publisher_->compare();
     engine_->start();
   } catch (const Crash&) {
     crash();
+  } catch (const AnchorMismatch& mismatch) {
+    throw std::logic_error(mismatch.what());
   } catch (const Error&) {
     disk_full_ = false;
     crash();
   }
+}
+
+// As the daemon does after each turn.
+void World::publish() {
+  try {
+    if (publisher_->tick(clock_.now())) wake_.at_once = true;
+  } catch (const AnchorMismatch& mismatch) {
+    throw std::logic_error(mismatch.what());
+  }
+  engine::Publisher(*other_, anchors_, signing_key_).compare();
+}
+
+// Midnight calls for an entry each day: as long as no job waits, that is nothing to wait for.
+bool World::nothing_ahead() {
+  if (wake_.at_once || wake_.boot) return false;
+  if (!wake_.wall) return true;
+  for (const auto& [key, count] : other_->count_jobs()) {
+    if (key.second == job::State::Queued || key.second == job::State::Running) return false;
+  }
+  return true;
 }
 
 // The process dies: calls that have reached a provider have happened, nothing that was in memory has.
@@ -75,6 +107,7 @@ void World::crash() {
   crash_in_.reset();
   crash_after_commit_ = false;
   crash_in_dispatch_ = false;
+  publisher_.reset();
   engine_.reset();
   store_.reset();
   if (clock_step_unseen_) checker_.clock_was_set_unseen();
@@ -99,6 +132,8 @@ void World::stop_gracefully() {
   } catch (const Error&) {
     return crash();  // it could not even write its end
   }
+  publisher_->stop(clock_.now());
+  publisher_.reset();
   engine_.reset();
   store_.reset();
   checker_.look(*other_);
@@ -116,8 +151,7 @@ void World::run(int steps) {
   }
   for (int i = 0; i < 20'000; ++i) {
     turn_if_due();
-    const bool nothing_ahead = !wake_.at_once && !wake_.wall && !wake_.boot;
-    if (nothing_ahead && calls_.empty() && callers_.empty() && inbox_->empty()) break;
+    if (nothing_ahead() && calls_.empty() && callers_.empty() && inbox_->empty()) break;
     advance();
     move_calls();
     answer_callers();
@@ -201,6 +235,7 @@ void World::turn() {
   try {
     wake_ = engine_->turn();
     clock_step_unseen_ = false;
+    publish();
   } catch (const store::EpochLost&) {
     throw;
   } catch (const Error&) {

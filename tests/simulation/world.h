@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "engine/publisher.h"
 #include "job/submission.h"
 #include "simulation/checker.h"
 #include "support/fake_clock.h"
 #include "support/faulty_store.h"
+#include "support/memory_anchors.h"
 #include "support/seeded_random.h"
 #include "support/temp_dir.h"
 
@@ -65,6 +67,8 @@ class World final : private engine::Dispatcher {
   bool turn_is_due();
   void turn_if_due();
   void turn();
+  void publish();
+  bool nothing_ahead();
   void look_for_neglected_work();
   void advance();
   void move_calls();
@@ -91,6 +95,8 @@ class World final : private engine::Dispatcher {
   TempDir folder_;
   engine::Settings settings_;
   Secret fingerprint_key_;
+  Secret signing_key_;
+  MemoryAnchors anchors_;
   Checker checker_;
 
   // One life of the daemon.
@@ -98,6 +104,7 @@ class World final : private engine::Dispatcher {
   std::unique_ptr<handover::ReplyDesk> desk_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<engine::Publisher> publisher_;
   std::vector<SimCall> calls_;
   std::vector<Caller> callers_;
 
