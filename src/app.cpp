@@ -8,6 +8,7 @@
 #include "surface/audit_commands.h"
 #include "surface/init_command.h"
 #include "surface/jobs_commands.h"
+#include "surface/key_command.h"
 #include "surface/provider_commands.h"
 #include "surface/send_command.h"
 #include "surface/serve_command.h"
@@ -92,6 +93,7 @@ App::App()
   surface::add_jobs_commands(cli_, line_);
   surface::add_audit_commands(cli_, line_);
   surface::add_provider_commands(cli_, line_);
+  surface::add_key_command(cli_, line_);
   surface::add_upkeep_commands(cli_, line_);
 }
 

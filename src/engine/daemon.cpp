@@ -142,13 +142,14 @@ bool Daemon::others_have_written() {
   }
 }
 
-// SIGHUP: new key files lift an automatic pause.
+// SIGHUP: new key files lift an automatic pause; links minted from now on get the new key's fingerprint.
 void Daemon::reload() {
   for (const job::Provider provider : job::kProviders) {
     const bool changed = read_credentials_again(provider);
     spdlog::info("key files read again provider={} changed={}", job::name(provider), changed);
     if (changed) inbox_.put(NewCredentials{provider});
   }
+  spdlog::info("fingerprint key read again changed={}", options_.reload_fingerprint_key());
 }
 
 bool Daemon::read_credentials_again(job::Provider provider) {

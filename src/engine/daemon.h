@@ -32,6 +32,9 @@ class Daemon {
     /// Disk space for the results in hand when there is none left; nullptr: there is no such reserve. Must
     /// outlive the daemon.
     ReserveFile* reserve = nullptr;
+    /// Reads the key of link fingerprints, Parts::fingerprint_key, again; returns whether it changed. Called
+    /// on the engine's thread; must not throw.
+    std::function<bool()> reload_fingerprint_key = [] { return false; };
   };
 
   Daemon(Engine& engine, Workers& workers, Inbox& inbox, store::Store& store, Clock& clock, Signals& signals,

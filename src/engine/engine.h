@@ -40,7 +40,7 @@ struct Parts {
   Inbox& inbox;
   Dispatcher& dispatcher;
   handover::ReplyDesk& desk;
-  const Secret& fingerprint_key;
+  const Secret& fingerprint_key;  ///< may be given new bytes between turns, on the engine's thread
 };
 
 /// The heart: one turn is one transaction. Starts no thread and reads no clock but the store's, so that a

@@ -42,6 +42,32 @@ std::pair<dev_t, ino_t> file_at(const std::filesystem::path& path) {
   return {info.st_dev, info.st_ino};
 }
 
+// A database that nobody can be writing: it and its folder cannot be written, as with a copy on a read-only
+// disk, and no log lies beside it. SQLite has to be told, since it would want to create files of its own
+// there.
+bool is_still(const std::filesystem::path& path) {
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  for (const std::filesystem::path& one : {path, folder}) {
+    if (::access(one.c_str(), W_OK) == 0 || (errno != EACCES && errno != EROFS)) return false;
+  }
+  std::error_code error;
+  const auto log_size = std::filesystem::file_size(path.string() + "-wal", error);
+  return error || log_size == 0;
+}
+
+// The path as an SQLite URI, which gives some characters a meaning.
+std::string immutable_uri(const std::filesystem::path& path) {
+  std::string uri = "file:";
+  for (const char c : path.string()) {
+    if (c == '%' || c == '?' || c == '#') {
+      uri += c == '%' ? "%25" : c == '?' ? "%3f" : "%23";
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?immutable=1";
+}
+
 }  // namespace
 
 void throw_translated(const SQLite::Exception& error, const std::filesystem::path& path) {
@@ -142,8 +168,11 @@ SqliteConnection::SqliteConnection(const std::filesystem::path& path, Access acc
     throw Error("the database " + path.string() + " " + sentence(SQLITE_READONLY, 0));
   }
   try {
+    const bool still = access == Access::ReadOnly && is_still(path);
     const int flags = access == Access::ReadOnly ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE;
-    database_ = std::make_unique<SQLite::Database>(path.string(), flags, static_cast<int>(wait.count()));
+    database_ = std::make_unique<SQLite::Database>(still ? immutable_uri(path) : path.string(),
+                                                   flags | (still ? SQLite::OPEN_URI : 0),
+                                                   static_cast<int>(wait.count()));
     sqlite3_db_config(database_->getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     if (access == Access::ReadWrite) {
       database_->exec("PRAGMA synchronous=FULL");
