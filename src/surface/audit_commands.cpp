@@ -11,7 +11,7 @@
 namespace latchkey::surface {
 
 void add_audit_commands(CLI::App& app, CommandLine& line) {
-  CLI::App* audit = app.add_subcommand("audit", "The ledger: list, show, summary, export, proofs, checkpoints");
+  CLI::App* audit = app.add_subcommand("audit", "The ledger: questions, export, proofs, checkpoints");
   audit->require_subcommand(1);
   add_example(*audit, "latchkey audit show order-77");
   add_audit_list(*audit, line);

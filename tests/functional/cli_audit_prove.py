@@ -42,7 +42,7 @@ class Prove(Auditor, FunctionalTest):
     def test_commands_of_the_readme_work_in_any_shell(self):
         self.prove()
         lines = (self.bundle / "README.txt").read_text().splitlines()
-        commands = [line[4:] for line in lines if re.match(" {4}[^ ]", line) and "python3" not in line]
+        commands = [line[4:] for line in lines if re.match(" {4,6}[^ ]", line) and "python3" not in line]
         done = subprocess.run(["sh", "-ec", "\n".join(commands)], cwd=self.bundle, capture_output=True, text=True,
                               check=False)
         self.assertEqual(done.returncode, 0, done)
