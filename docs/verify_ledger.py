@@ -10,7 +10,6 @@ One line a verdict; exit 0 if all holds, 1 if not. docs/ledger.md describes the 
 """
 import base64, hashlib, json, re, subprocess, sys, tempfile
 from pathlib import Path
-
 B64 = r"[A-Za-z0-9+/]+={0,2}"
 NOTE = re.compile(rf"(([^\n]+)\n(0|[1-9][0-9]{{0,15}})\n({B64})\n)\n\u2014 ([^ \n]+) ({B64})\n")
 PROOF = re.compile(rf"c2sp\.org/tlog-proof@v1\nindex (0|[1-9][0-9]*)\n((?:{B64}\n)*)\n(.*)", re.S)

@@ -61,8 +61,8 @@ std::string readme(const std::string& request_id, const std::vector<std::string>
   const std::string first = std::to_string(ledger::decode(entries.front()).seq);
   return "Proof of the ledger's entries about the request " + request_id + R"(.
 
-entries.jsonl     the entries, one a line, as the ledger stores them; docs/ledger.md describes them. Each names
-                  in `prev` the one before it, so that none of this request can be left out between them.
+entries.jsonl     the entries, one a line, as the ledger stores them; docs/ledger.md describes them. Each
+                  names in `prev` the one before it, so that none of this request is left out between them.
 SEQ.tlog-proof    that the entry with this seq is in the ledger (c2sp.org/tlog-proof)
 checkpoint        the head of the ledger of )" +
          std::to_string(size) + R"( entries, signed (c2sp.org/tlog-checkpoint)
