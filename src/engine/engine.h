@@ -57,6 +57,9 @@ class Engine {
   void start();
   /// One pass.
   Wake turn();
+  /// Writes what workers and callers have reported, and nothing else: no request is let in, no job taken.
+  /// For a disk that is all but full.
+  void settle();
   /// Whether another process has written since the last turn; then a turn is needed.
   bool others_have_written();
 

@@ -75,7 +75,13 @@ void throw_translated(const SQLite::Exception& error, const std::filesystem::pat
   if (code == SQLITE_BUSY || code == SQLITE_LOCKED) {
     throw StoreBusy("the database " + path.string() + " is busy with another writer: try again");
   }
-  std::string text = "the database " + path.string() + " " + sentence(code, error.getExtendedErrorCode());
+  const int extended = error.getExtendedErrorCode();
+  std::string text = "the database " + path.string() + " " + sentence(code, extended);
+  if (code == SQLITE_FULL || extended == SQLITE_IOERR_SHMSIZE) throw DiskFull(text);
+  if (extended == SQLITE_IOERR_FSYNC || extended == SQLITE_IOERR_DIR_FSYNC) {
+    throw SyncFailed("the disk could not make durable what was written to the database " + path.string() +
+                     ": look at the kernel's log before it is used again");
+  }
   // SQLite's own words name tables and columns, never values.
   if (code == SQLITE_ERROR || code == SQLITE_CONSTRAINT || code == SQLITE_MISUSE) {
     text += std::string(": ") + error.what();

@@ -22,6 +22,20 @@ class StoreBusy : public Error {
   using Error::Error;
 };
 
+/// The disk has no room for what was to be written. Nothing was changed; worth another try once there is.
+class DiskFull : public Error {
+ public:
+  using Error::Error;
+};
+
+/// The disk has failed to make durable what was written to it. What it holds is unknown until the database is
+/// opened anew: this process must end (PostgreSQL's lesson of 2018,
+/// https://wiki.postgresql.org/wiki/Fsync_Errors).
+class SyncFailed : public Error {
+ public:
+  using Error::Error;
+};
+
 /// Another daemon, or a newer program's schema, has taken the database over: this daemon must stop.
 class EpochLost : public Error {
  public:
@@ -101,8 +115,8 @@ struct NextTimes {
 
 /// Durable state: jobs, subjects, gates, tokens and the ledger. One object is one connection and belongs to
 /// one thread; several may be open on one database, also in other processes. Every write needs an open
-/// transaction (use Transaction below); reads see its writes. Throws StoreBusy, EpochLost or Error (broken
-/// environment); a transaction in which something threw must be rolled back.
+/// transaction (use Transaction below); reads see its writes. Throws StoreBusy, DiskFull, SyncFailed,
+/// EpochLost or Error (broken environment); a transaction in which something threw must be rolled back.
 class Store {
  public:
   virtual ~Store() = default;

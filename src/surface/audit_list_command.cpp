@@ -17,14 +17,20 @@
 namespace latchkey::surface {
 namespace {
 
-constexpr std::size_t kPiece = 500;  // rows of the table that are printed together
+constexpr std::size_t kPiece = 500;     // rows of the table that are printed together
+constexpr std::size_t kTypeWidth = 18;  // of the longest type's name
 
 /// Prints entries one by one, for programs or for people, and remembers how far it has come.
 class EntryList {
  public:
-  EntryList(bool json, std::size_t limit)
-      : json_(json), limit_(limit), table_({"SEQ", "TIME", "TYPE", "REQUEST ID", "WHAT"}) {
+  EntryList(bool json, std::size_t limit, std::int64_t tree_size)
+      : json_(json),
+        limit_(limit),
+        tree_size_(tree_size),
+        table_({"SEQ", "TIME", "TYPE", "REQUEST ID", "WHAT"}) {
     table_.align_right(0);
+    table_.widen(0, std::to_string(tree_size).size());
+    table_.widen(2, kTypeWidth);
   }
 
   /// False when no more is wanted.
@@ -41,11 +47,11 @@ class EntryList {
     return true;
   }
 
-  void finish(std::int64_t tree_size) {
+  void finish() {
     if (!json_) out_.text(count_ == 0 ? "No entry fits.\n" : table_.take(Output::coloured()));
     out_.flush();
-    if (!out_.wanted()) return note("tree size " + std::to_string(tree_size) + ", not read to its end");
-    note_answer(tree_size, count_, more_ ? last_ : std::nullopt);
+    if (!out_.wanted()) return note("tree size " + std::to_string(tree_size_) + ", not read to its end");
+    note_answer(tree_size_, count_, more_ ? last_ : std::nullopt);
   }
 
  private:
@@ -57,6 +63,7 @@ class EntryList {
 
   const bool json_;
   const std::size_t limit_;
+  const std::int64_t tree_size_;
   Output out_;
   Table table_;
   std::size_t count_ = 0;
@@ -67,14 +74,14 @@ class EntryList {
 int list_entries(const GlobalOptions& global, const EntryQuestion& question) {
   StoreSession session(global, store::Access::ReadOnly);
   auto filter = question.entry_filter(session.store(), session.now());
-  EntryList list(global.json, question.limit_or_all());
   // What is written while this runs belongs to a larger tree than the one that is named.
   const std::int64_t tree_size = session.store().head().size;
+  EntryList list(global.json, question.limit_or_all(), tree_size);
   if (filter) {
     filter->to_seq = std::min(filter->to_seq.value_or(tree_size), tree_size);
     session.store().each_entry(*filter, [&](const std::string& bytes) { return list.add(bytes); });
   }
-  list.finish(tree_size);
+  list.finish();
   return 0;
 }
 

@@ -85,11 +85,27 @@ std::string number(std::int64_t count) {
   return counted(static_cast<std::size_t>(count));
 }
 
-std::vector<Cell> cells_of(const Row& row, Paint paint) {
-  std::vector<Cell> line{Cell(row.day, paint), Cell(row.provider, paint)};
+// The columns before the counts.
+std::vector<std::string> labels(By by) {
+  if (by == By::Day) return {"DAY"};
+  if (by == By::Provider) return {"PROVIDER"};
+  return {"DAY", "PROVIDER"};
+}
+
+std::vector<Cell> line_of(const Row& row, By by) {
+  std::vector<Cell> line;
+  if (by != By::Provider) line.emplace_back(row.day);
+  if (by != By::Day) line.emplace_back(row.provider);
   for (const std::int64_t count : row.tally.counts) {
-    line.emplace_back(number(count), count == 0 ? Paint::Quiet : paint);
+    line.emplace_back(number(count), count == 0 ? Paint::Quiet : Paint::Plain);
   }
+  return line;
+}
+
+std::vector<Cell> total_line(const Tally& total, By by) {
+  std::vector<Cell> line{Cell("total", Paint::Strong)};
+  line.resize(labels(by).size(), Cell(""));
+  for (const std::int64_t count : total.counts) line.emplace_back(number(count), Paint::Strong);
   return line;
 }
 
@@ -99,8 +115,8 @@ std::string next_day(const std::string& day) {
   return format_utc(*midnight + std::chrono::hours(24)).substr(0, day.size());
 }
 
-std::vector<std::string> headings() {
-  std::vector<std::string> names{"DAY", "PROVIDER"};
+std::vector<std::string> headings(By by) {
+  std::vector<std::string> names = labels(by);
   for (const std::string_view what : kCounted) {
     std::string upper(what);
     for (char& c : upper) c = c == '_' ? ' ' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -110,9 +126,9 @@ std::vector<std::string> headings() {
   return names;
 }
 
-std::string rows_text(const std::vector<Row>& rows, const Tally& total, bool coloured) {
-  Table table(headings());
-  for (std::size_t i = 0; i < kCounted.size(); ++i) table.align_right(i + 2);
+std::string rows_text(const std::vector<Row>& rows, const Tally& total, By by, bool coloured) {
+  Table table(headings(by));
+  for (std::size_t i = 0; i < kCounted.size(); ++i) table.align_right(labels(by).size() + i);
   std::int64_t longest = 0;
   for (const Row& row : rows) longest = std::max(longest, row.tally.attempts());
   std::string expected;
@@ -121,12 +137,12 @@ std::string rows_text(const std::vector<Row>& rows, const Tally& total, bool col
     for (; !expected.empty() && expected < row.day; expected = next_day(expected)) {
       table.add({Cell(expected, Paint::Quiet), Cell("nothing", Paint::Quiet)});
     }
-    std::vector<Cell> line = cells_of(row, Paint::Plain);
+    std::vector<Cell> line = line_of(row, by);
     line.emplace_back(bar(row.tally, longest));
     table.add(std::move(line));
     if (!row.day.empty()) expected = next_day(row.day);
   }
-  table.add(cells_of({"total", "", total}, Paint::Strong));
+  table.add(total_line(total, by));
   return table.text(coloured);
 }
 
@@ -171,10 +187,11 @@ void print_text(Output& out, const Summary& summary, By by) {
   const bool coloured = Output::coloured();
   const Tally total = total_of(summary);
   out.text(by == By::Outcome ? outcomes_text(total, coloured)
-                             : rows_text(rows_of(summary, by), total, coloured));
+                             : rows_text(rows_of(summary, by), total, by, coloured));
   out.line(std::string(kAccepted) + " accepted  " + kOther +
            " not accepted. Attempts by outcome, and jobs that were refused (stale), failed or held.");
-  out.line("Days and times in " + summary.zone() + ".");
+  out.line("From " + summary.tallies().begin()->first.first + " to " +
+           summary.tallies().rbegin()->first.first + ", days in " + summary.zone() + ".");
 }
 
 int summarise(const GlobalOptions& global, const SummaryOptions& options) {

@@ -7,6 +7,7 @@
 
 #include "base/curl_http_client.h"
 #include "base/file_lock.h"
+#include "base/reserve_file.h"
 #include "engine/daemon.h"
 #include "engine/publisher.h"
 #include "engine/settings_of.h"
@@ -19,6 +20,9 @@
 
 namespace latchkey::surface {
 namespace {
+
+// The results of all calls that can be under way, with what SQLite writes around them, several times over.
+constexpr std::int64_t kReserve = 8 * 1024 * 1024;
 
 // A signal handler may touch nothing but this.
 engine::Signals* signals_of_process = nullptr;
@@ -149,6 +153,7 @@ int serve(const GlobalOptions& options) {
   publisher.compare();  // before anything is added: what is compared must be what was found
   Secret fingerprint_key = std::move(read_fingerprint_keys(config.fingerprint_key_file).front());
   Providers providers(config, clock);
+  ReserveFile reserve(config.data_dir / "reserve", kReserve);
   engine::Inbox inbox;
   handover::ReplyDesk desk;
   HttpServer api({config, inbox, desk, clock, random});
@@ -160,7 +165,7 @@ int serve(const GlobalOptions& options) {
   engine::Engine engine({store, random, inbox, workers, desk, fingerprint_key}, engine::settings_of(config));
   engine::Daemon daemon(
       engine, workers, inbox, store, clock, signals,
-      {config.shutdown_grace, [&](job::Provider id) { return providers.reload(id); }, &publisher,
+      {config.shutdown_grace, [&](job::Provider id) { return providers.reload(id); }, &publisher, &reserve,
        [&] { return reload_fingerprint_key(config.fingerprint_key_file, fingerprint_key); }});
 
   api.start();

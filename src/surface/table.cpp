@@ -39,6 +39,11 @@ void Table::align_right(std::size_t column) {
   right_.push_back(column);
 }
 
+void Table::widen(std::size_t column, std::size_t width) {
+  widths_.resize(std::max(widths_.size(), column + 1));
+  widths_[column] = std::max(widths_[column], width);
+}
+
 std::vector<std::size_t> Table::widths() const {
   std::vector<std::size_t> widths = widths_;
   widths.resize(std::max(widths.size(), headings_.size()));

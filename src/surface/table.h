@@ -32,6 +32,8 @@ class Table {
 
   /// Numbers stand to the right in this column (counted from 0).
   void align_right(std::size_t column);
+  /// Makes a column so wide at least, for what is still to come.
+  void widen(std::size_t column, std::size_t width);
   void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
   bool empty() const { return rows_.empty(); }
   std::size_t size() const { return rows_.size(); }
@@ -48,7 +50,7 @@ class Table {
   std::vector<std::string> headings_;
   std::vector<std::vector<Cell>> rows_;
   std::vector<std::size_t> right_;
-  std::vector<std::size_t> widths_;  // of the pieces that were taken
+  std::vector<std::size_t> widths_;  // at least: asked for, or those of the pieces that were taken
   bool begun_ = false;
 };
 
