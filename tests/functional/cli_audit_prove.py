@@ -49,15 +49,15 @@ class Prove(Auditor, FunctionalTest):
         self.assertIn("Signature Verified Successfully", done.stdout)
         self.assertIn(bytes(self.project.one("SELECT hash FROM ledger_node WHERE idx = 3")).hex(), done.stdout)
 
-    def test_every_changed_byte_is_noticed(self):
+    def test_changed_bytes_are_noticed(self):
         self.prove()
         entries = (self.bundle / "entries.jsonl").read_bytes()
-        for place in range(0, len(entries), 7):
+        for place in range(0, len(entries), 31):
             copy = self.changed("entries.jsonl", lambda data, at=place: data[:at] + bytes([data[at] ^ 1]) + data[at + 1:])
             self.assert_fails("", copy, self.vkey)
         for name in ("2.tlog-proof", "5.tlog-proof", "checkpoint"):
             size = len((self.bundle / name).read_bytes())
-            for place in range(0, size, 11):
+            for place in range(0, size, 29):
                 copy = self.changed(name, lambda data, at=place: data[:at] + bytes([data[at] ^ 1]) + data[at + 1:])
                 self.assert_fails("", copy, self.vkey)
 

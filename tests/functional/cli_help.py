@@ -23,7 +23,7 @@ class Help(FunctionalTest):
             example = text.split("Example: latchkey ")[1].splitlines()[0]
             if example.startswith(("init", "serve")):
                 continue  # they would begin to do it
-            done = self.project.run(*shlex.split(example))
+            done = self.project.run(*shlex.split(example), cwd=self.project.root)
             self.assertNotEqual(done.code, 2, done)
 
     def test_top_level_help_lists_the_commands(self):
