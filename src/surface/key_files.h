@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,5 +22,8 @@ std::vector<Secret> read_fingerprint_keys(const std::filesystem::path& path);
 /// What others check our checkpoints with: the first line of `ledger.vkey` beside the configuration. Throws
 /// Error.
 ledger::VerifierKey read_verifier_key(const Config& config);
+
+/// The same, read when first asked for: few commands need them.
+std::function<const std::vector<Secret>&()> fingerprint_keys_when_asked(const std::filesystem::path& path);
 
 }  // namespace latchkey::surface
