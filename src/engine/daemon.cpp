@@ -69,17 +69,54 @@ void Daemon::run() {
 
 // A busy or full database is no reason to die: nothing is sent meanwhile, and what is in hand is kept.
 Wake Daemon::turn_or_wait() {
+  if (!has_room()) return settle_and_wait();
   try {
     return engine_.turn();
   } catch (const store::EpochLost&) {
     throw;
+  } catch (const store::SyncFailed&) {
+    throw;
+  } catch (const store::DiskFull& error) {
+    spdlog::error("the turn could not be written; nothing was sent: {}", error.what());
+    if (options_.reserve != nullptr) options_.reserve->free();
+    return settle_and_wait();
   } catch (const Error& error) {
     spdlog::error("the turn could not be written; nothing was sent: {}", error.what());
-    inbox_.wait_for_wake(kAfterFailure);
-    Wake again;
-    again.at_once = true;
-    return again;
+    return try_again();
   }
+}
+
+// No call may go out whose result could not be written: there must be room for all that can come back.
+bool Daemon::has_room() {
+  if (options_.reserve == nullptr || options_.reserve->whole()) return true;
+  const bool room = options_.reserve->fill();
+  if (!room && !short_of_room_) {
+    spdlog::error("the disk is full: no request is stored and no job taken until there is room again");
+  }
+  if (room && short_of_room_) spdlog::info("there is room on the disk again: jobs are taken");
+  short_of_room_ = !room;
+  return room;
+}
+
+// Into the space that the reserve has given up.
+Wake Daemon::settle_and_wait() {
+  try {
+    engine_.settle();
+  } catch (const store::EpochLost&) {
+    throw;
+  } catch (const store::SyncFailed&) {
+    throw;
+  } catch (const Error& error) {
+    spdlog::error("results in hand could not be written yet: {}", error.what());
+  }
+  return try_again();
+}
+
+Wake Daemon::try_again() {
+  inbox_.wait_for_wake(kAfterFailure);
+  Wake again;
+  again.at_once = true;
+  return again;
 }
 
 void Daemon::sleep(const Wake& wake) {
@@ -105,13 +142,14 @@ bool Daemon::others_have_written() {
   }
 }
 
-// SIGHUP: new key files lift an automatic pause.
+// SIGHUP: new key files lift an automatic pause; links minted from now on get the new key's fingerprint.
 void Daemon::reload() {
   for (const job::Provider provider : job::kProviders) {
     const bool changed = read_credentials_again(provider);
     spdlog::info("key files read again provider={} changed={}", job::name(provider), changed);
     if (changed) inbox_.put(NewCredentials{provider});
   }
+  spdlog::info("fingerprint key read again changed={}", options_.reload_fingerprint_key());
 }
 
 bool Daemon::read_credentials_again(job::Provider provider) {
@@ -139,6 +177,7 @@ void Daemon::stop() {
     }
     inbox_.wait(kOthersSeenWithin);
   }
+  if (options_.reserve != nullptr) options_.reserve->free();  // for the last words
   engine_.finish();
   if (options_.publisher != nullptr) options_.publisher->stop(clock_.now());
 }

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <functional>
 
+#include "base/reserve_file.h"
 #include "engine/engine.h"
 #include "engine/publisher.h"
 #include "engine/workers.h"
@@ -18,7 +19,7 @@ struct Signals {
 /// The engine's thread: turns when something comes in, falls due, or was written by another process (seen
 /// within 50 ms), and nothing in between. Returns when it has been stopped, all results written. Throws
 /// EpochLost, AnchorMismatch, or Error when the database cannot be opened any more; while it merely cannot be
-/// written, it waits and tries again.
+/// written, it waits and tries again. SyncFailed ends it at once.
 class Daemon {
  public:
   struct Options {
@@ -28,6 +29,12 @@ class Daemon {
     std::function<bool(job::Provider)> reload_credentials;
     /// Publishes checkpoints; nullptr: nobody does. Must outlive the daemon.
     Publisher* publisher = nullptr;
+    /// Disk space for the results in hand when there is none left; nullptr: there is no such reserve. Must
+    /// outlive the daemon.
+    ReserveFile* reserve = nullptr;
+    /// Reads the key of link fingerprints, Parts::fingerprint_key, again; returns whether it changed. Called
+    /// on the engine's thread; must not throw.
+    std::function<bool()> reload_fingerprint_key = [] { return false; };
   };
 
   Daemon(Engine& engine, Workers& workers, Inbox& inbox, store::Store& store, Clock& clock, Signals& signals,
@@ -37,6 +44,9 @@ class Daemon {
 
  private:
   Wake turn_or_wait();
+  bool has_room();
+  Wake settle_and_wait();
+  Wake try_again();
   void sleep(const Wake& wake);
   bool others_have_written();
   bool publish();
@@ -53,6 +63,7 @@ class Daemon {
   Clock& clock_;
   Signals& signals_;
   Options options_;
+  bool short_of_room_ = false;
 };
 
 }  // namespace latchkey::engine

@@ -102,6 +102,14 @@ void Engine::in_one_transaction(std::size_t items_max,
   carry_out(effects);
 }
 
+void Engine::settle() {
+  put_back(parts_.inbox.take(std::numeric_limits<std::size_t>::max()), false);
+  if (parts_.inbox.empty() && idle()) return;
+  in_one_transaction(
+      std::numeric_limits<std::size_t>::max(),
+      [&](Context& context, Memory& memory, Effects& effects) { give_up_overdue(context, memory, effects); });
+}
+
 bool Engine::others_have_written() {
   others_wrote_ = parts_.store.changed_by_others() || others_wrote_;
   return others_wrote_;

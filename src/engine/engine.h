@@ -40,7 +40,7 @@ struct Parts {
   Inbox& inbox;
   Dispatcher& dispatcher;
   handover::ReplyDesk& desk;
-  const Secret& fingerprint_key;
+  const Secret& fingerprint_key;  ///< may be given new bytes between turns, on the engine's thread
 };
 
 /// The heart: one turn is one transaction. Starts no thread and reads no clock but the store's, so that a
@@ -57,6 +57,9 @@ class Engine {
   void start();
   /// One pass.
   Wake turn();
+  /// Writes what workers and callers have reported, and nothing else: no request is let in, no job taken.
+  /// For a disk that is all but full.
+  void settle();
   /// Whether another process has written since the last turn; then a turn is needed.
   bool others_have_written();
 

@@ -42,6 +42,32 @@ std::pair<dev_t, ino_t> file_at(const std::filesystem::path& path) {
   return {info.st_dev, info.st_ino};
 }
 
+// A database that nobody can be writing: it and its folder cannot be written, as with a copy on a read-only
+// disk, and no log lies beside it. SQLite has to be told, since it would want to create files of its own
+// there.
+bool is_still(const std::filesystem::path& path) {
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  for (const std::filesystem::path& one : {path, folder}) {
+    if (::access(one.c_str(), W_OK) == 0 || (errno != EACCES && errno != EROFS)) return false;
+  }
+  std::error_code error;
+  const auto log_size = std::filesystem::file_size(path.string() + "-wal", error);
+  return error || log_size == 0;
+}
+
+// The path as an SQLite URI, which gives some characters a meaning.
+std::string immutable_uri(const std::filesystem::path& path) {
+  std::string uri = "file:";
+  for (const char c : path.string()) {
+    if (c == '%' || c == '?' || c == '#') {
+      uri += c == '%' ? "%25" : c == '?' ? "%3f" : "%23";
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?immutable=1";
+}
+
 }  // namespace
 
 void throw_translated(const SQLite::Exception& error, const std::filesystem::path& path) {
@@ -49,7 +75,13 @@ void throw_translated(const SQLite::Exception& error, const std::filesystem::pat
   if (code == SQLITE_BUSY || code == SQLITE_LOCKED) {
     throw StoreBusy("the database " + path.string() + " is busy with another writer: try again");
   }
-  std::string text = "the database " + path.string() + " " + sentence(code, error.getExtendedErrorCode());
+  const int extended = error.getExtendedErrorCode();
+  std::string text = "the database " + path.string() + " " + sentence(code, extended);
+  if (code == SQLITE_FULL || extended == SQLITE_IOERR_SHMSIZE) throw DiskFull(text);
+  if (extended == SQLITE_IOERR_FSYNC || extended == SQLITE_IOERR_DIR_FSYNC) {
+    throw SyncFailed("the disk could not make durable what was written to the database " + path.string() +
+                     ": look at the kernel's log before it is used again");
+  }
   // SQLite's own words name tables and columns, never values.
   if (code == SQLITE_ERROR || code == SQLITE_CONSTRAINT || code == SQLITE_MISUSE) {
     text += std::string(": ") + error.what();
@@ -108,9 +140,13 @@ std::int64_t Query::integer(int column) const {
 }
 
 std::string Query::text(int column) const {
+  return std::string(text_view(column));
+}
+
+std::string_view Query::text_view(int column) const {
   const SQLite::Column value = statement_.getColumn(column);
   const char* bytes = value.getText();
-  return std::string(bytes, static_cast<std::size_t>(value.getBytes()));
+  return {bytes, static_cast<std::size_t>(value.getBytes())};
 }
 
 std::string Query::blob(int column) const {
@@ -132,8 +168,11 @@ SqliteConnection::SqliteConnection(const std::filesystem::path& path, Access acc
     throw Error("the database " + path.string() + " " + sentence(SQLITE_READONLY, 0));
   }
   try {
+    const bool still = access == Access::ReadOnly && is_still(path);
     const int flags = access == Access::ReadOnly ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE;
-    database_ = std::make_unique<SQLite::Database>(path.string(), flags, static_cast<int>(wait.count()));
+    database_ = std::make_unique<SQLite::Database>(still ? immutable_uri(path) : path.string(),
+                                                   flags | (still ? SQLite::OPEN_URI : 0),
+                                                   static_cast<int>(wait.count()));
     sqlite3_db_config(database_->getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     if (access == Access::ReadWrite) {
       database_->exec("PRAGMA synchronous=FULL");

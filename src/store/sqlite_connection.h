@@ -54,6 +54,8 @@ class Query {
   bool is_null(int column) const;
   std::int64_t integer(int column) const;
   std::string text(int column) const;
+  /// The same without a copy: valid until the next step.
+  std::string_view text_view(int column) const;
   std::string blob(int column) const;
   TimePoint time(int column) const { return from_ms(integer(column)); }
   std::optional<TimePoint> optional_time(int column) const;

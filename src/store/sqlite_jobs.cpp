@@ -1,4 +1,6 @@
 // The jobs table of SqliteStore.
+#include <algorithm>
+
 #include "store/sqlite_store.h"
 
 #define LATCHKEY_JOB_COLUMNS                                                                            \
@@ -76,6 +78,18 @@ std::optional<std::string_view> name_of(const std::optional<Enum>& value) {
   return job::name(*value);
 }
 
+// Ids that one statement of each_job looks at: a table's rows, or those of an index that has few of them.
+constexpr std::int64_t kJobPage = 1000;
+constexpr std::int64_t kTroublePage = 50000;
+
+// Whether an index has the jobs that are asked for.
+bool is_about_trouble(const JobFilter& filter) {
+  return !filter.states.empty() &&
+         std::all_of(filter.states.begin(), filter.states.end(), [](job::State state) {
+           return state == job::State::Held || state == job::State::Failed;
+         });
+}
+
 }  // namespace
 
 std::optional<Job> SqliteStore::find_job(const std::string& request_id) {
@@ -134,28 +148,57 @@ void SqliteStore::update_job(const Job& job) {
 }
 
 void SqliteStore::each_job(const JobFilter& filter, const std::function<bool(const Job&)>& visit) {
+  if (filter.subject) {
+    std::vector<Job> jobs = jobs_of_subject(*filter.subject);
+    if (filter.newest_first) std::reverse(jobs.begin(), jobs.end());
+    for (const Job& job : jobs) {
+      if (matches(filter, job) && !visit(job)) return;
+    }
+    return;
+  }
   std::string states;  // ",queued,running,": a list that one literal statement can take
   for (const job::State state : filter.states) states += "," + std::string(job::name(state));
   if (!states.empty()) states += ",";
-  const auto bind_and_visit = [&](Query query) {
+  const auto page_between = [&](std::int64_t from, std::int64_t to, const char* sql) {
+    auto query = connection_.query(sql);
     query.bind(name_of(filter.provider));
     query.bind(states);
     query.bind(name_of(filter.outcome)).bind(name_of(filter.code)).bind(filter.batch);
-    query.bind(filter.created_from).bind(filter.created_to);
-    while (query.step() && visit(read_job(query))) {
-    }
+    query.bind(filter.created_from).bind(filter.created_to).bind(from).bind(to);
+    return read_jobs(query);
   };
-#define LATCHKEY_FILTERED_JOBS                                                                     \
-  LATCHKEY_SELECT_JOBS                                                                             \
+#define LATCHKEY_FILTER_JOBS                                                                       \
   "WHERE (?1 IS NULL OR provider = ?1) AND (?2 = '' OR instr(?2, ',' || state || ',') > 0) AND "   \
   "(?3 IS NULL OR outcome = ?3) AND (?4 IS NULL OR code = ?4) AND (?5 IS NULL OR batch = ?5) AND " \
-  "(?6 IS NULL OR created_at >= ?6) AND (?7 IS NULL OR created_at < ?7) ORDER BY id "
-  if (filter.newest_first) {
-    bind_and_visit(connection_.query(LATCHKEY_FILTERED_JOBS "DESC"));
-  } else {
-    bind_and_visit(connection_.query(LATCHKEY_FILTERED_JOBS "ASC"));
+  "(?6 IS NULL OR created_at >= ?6) AND (?7 IS NULL OR created_at < ?7) AND id >= ?8 AND id < ?9 "
+#define LATCHKEY_TROUBLE "AND state IN ('held', 'failed') "
+  const bool trouble = is_about_trouble(filter);
+  const char* forwards = trouble ? LATCHKEY_SELECT_JOBS
+                             "INDEXED BY jobs_in_trouble " LATCHKEY_FILTER_JOBS LATCHKEY_TROUBLE "ORDER BY id"
+                                 : LATCHKEY_SELECT_JOBS LATCHKEY_FILTER_JOBS "ORDER BY id";
+  const char* backwards = trouble ? LATCHKEY_SELECT_JOBS
+                              "INDEXED BY jobs_in_trouble " LATCHKEY_FILTER_JOBS LATCHKEY_TROUBLE
+                              "ORDER BY id DESC"
+                                  : LATCHKEY_SELECT_JOBS LATCHKEY_FILTER_JOBS "ORDER BY id DESC";
+#undef LATCHKEY_TROUBLE
+#undef LATCHKEY_FILTER_JOBS
+  const std::int64_t page = trouble ? kTroublePage : kJobPage;
+  std::int64_t from = 1;
+  std::int64_t to = end_of_jobs();
+  while (from < to) {
+    const auto jobs = filter.newest_first ? page_between(std::max(from, to - page), to, backwards)
+                                          : page_between(from, std::min(from + page, to), forwards);
+    for (const Job& job : jobs) {
+      if (!visit(job)) return;
+    }
+    (filter.newest_first ? to : from) += filter.newest_first ? -page : page;
   }
-#undef LATCHKEY_FILTERED_JOBS
+}
+
+std::int64_t SqliteStore::end_of_jobs() {
+  auto query = connection_.query("SELECT coalesce(max(id), 0) + 1 FROM jobs");
+  LATCHKEY_CHECK(query.step());
+  return query.integer(0);
 }
 
 int SqliteStore::ready_due_jobs(TimePoint now, int limit) {

@@ -1,4 +1,4 @@
-// The ledger: entries, the tree over them, checkpoints.
+// The ledger: entries, the tree over them, checkpoints. What is asked of it: sqlite_questions.cpp.
 #include <algorithm>
 
 #include "base/time_text.h"
@@ -75,48 +75,6 @@ std::optional<std::string> SqliteStore::entry(std::int64_t seq) {
   query.bind(seq);
   if (!query.step()) return std::nullopt;
   return query.text(0);
-}
-
-// Entry times never decrease, so a time is found in seq by bisection.
-std::int64_t SqliteStore::first_seq_at(TimePoint time) {
-  const std::string text = format_utc(time);
-  std::int64_t low = 0;
-  std::int64_t high = read_head().size;
-  while (low < high) {
-    const std::int64_t middle = low + (high - low) / 2;
-    auto query = connection_.query("SELECT t < ? FROM ledger WHERE seq = ?");
-    query.bind(text).bind(middle);
-    if (query.step() && query.integer(0) != 0) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
-}
-
-void SqliteStore::each_entry(const EntryFilter& filter,
-                             const std::function<bool(const std::string&)>& visit) {
-  const std::int64_t from = filter.from ? first_seq_at(*filter.from) : 0;
-  const std::int64_t to = filter.to ? first_seq_at(*filter.to) : read_head().size;
-  const auto bind_and_visit = [&](Query query) {
-    query.bind(from).bind(to);
-    query.bind(filter.type ? std::optional(ledger::name(*filter.type)) : std::nullopt);
-    query.bind(filter.provider ? std::optional(job::name(*filter.provider)) : std::nullopt);
-    query.bind(filter.outcome ? std::optional(job::name(*filter.outcome)) : std::nullopt);
-    query.bind(filter.code ? std::optional(job::name(*filter.code)) : std::nullopt);
-    while (query.step() && visit(query.text(0))) {
-    }
-  };
-#define LATCHKEY_ENTRIES                                                                                    \
-  "SELECT entry FROM ledger WHERE seq >= ?1 AND seq < ?2 AND (?3 IS NULL OR type = ?3) AND (?4 IS NULL OR " \
-  "provider = ?4) AND (?5 IS NULL OR outcome = ?5) AND (?6 IS NULL OR code = ?6) ORDER BY seq "
-  if (filter.newest_first) {
-    bind_and_visit(connection_.query(LATCHKEY_ENTRIES "DESC"));
-  } else {
-    bind_and_visit(connection_.query(LATCHKEY_ENTRIES "ASC"));
-  }
-#undef LATCHKEY_ENTRIES
 }
 
 }  // namespace latchkey::store

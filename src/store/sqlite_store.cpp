@@ -1,4 +1,5 @@
-// Transactions; sqlite_ledger.cpp, sqlite_jobs.cpp and sqlite_rows.cpp hold the rest of the class.
+// Transactions; sqlite_ledger.cpp, sqlite_questions.cpp, sqlite_jobs.cpp and sqlite_rows.cpp hold the rest of
+// the class.
 #include "store/sqlite_store.h"
 
 #include <sqlite3.h>

@@ -37,6 +37,7 @@ class SqliteStore final : public Store {
   void insert_job(job::Job& job) override;
   void update_job(const job::Job& job) override;
   void each_job(const JobFilter& filter, const std::function<bool(const job::Job&)>& visit) override;
+  std::vector<job::Job> jobs_of_subject(const std::string& subject) override;
   int ready_due_jobs(TimePoint now, int limit) override;
   std::vector<job::Job> takeable_jobs(job::Provider provider, bool in_batch, TimePoint now,
                                       int limit) override;
@@ -78,6 +79,9 @@ class SqliteStore final : public Store {
   void drop_token(const std::string& id) override;
   void drop_expired_tokens(TimePoint now) override;
 
+  /// For tests, which look at the plans and costs of the statements that run on it.
+  SqliteConnection& connection() { return connection_; }
+
  private:
   /// What is wrong with the schema of the database; nullopt: it is this program's.
   std::optional<std::string> other_schema();
@@ -87,8 +91,8 @@ class SqliteStore final : public Store {
   Query write(const char* sql);
   Head read_head();
   ledger::ReadNode node_reader();
-  std::int64_t first_seq_at(TimePoint time);
   Needles needles_for(const std::vector<std::string>& erased);
+  std::int64_t end_of_jobs();
 
   SqliteConnection connection_;
   Clock& clock_;

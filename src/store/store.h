@@ -22,6 +22,20 @@ class StoreBusy : public Error {
   using Error::Error;
 };
 
+/// The disk has no room for what was to be written. Nothing was changed; worth another try once there is.
+class DiskFull : public Error {
+ public:
+  using Error::Error;
+};
+
+/// The disk has failed to make durable what was written to it. What it holds is unknown until the database is
+/// opened anew: this process must end (PostgreSQL's lesson of 2018,
+/// https://wiki.postgresql.org/wiki/Fsync_Errors).
+class SyncFailed : public Error {
+ public:
+  using Error::Error;
+};
+
 /// Another daemon, or a newer program's schema, has taken the database over: this daemon must stop.
 class EpochLost : public Error {
  public:
@@ -53,6 +67,7 @@ struct Token {
 
 /// Which jobs a question is about; what is empty does not restrict.
 struct JobFilter {
+  std::optional<std::string> subject;
   std::optional<job::Provider> provider;
   std::vector<job::State> states;
   std::optional<job::Outcome> outcome;
@@ -62,6 +77,9 @@ struct JobFilter {
   std::optional<TimePoint> created_to;    ///< exclusive
   bool newest_first = false;
 };
+
+/// Whether a job answers the question.
+bool matches(const JobFilter& filter, const job::Job& job);
 
 /// Which entries a question is about; what is empty does not restrict.
 struct EntryFilter {
@@ -104,8 +122,8 @@ struct NextTimes {
 
 /// Durable state: jobs, subjects, gates, tokens and the ledger. One object is one connection and belongs to
 /// one thread; several may be open on one database, also in other processes. Every write needs an open
-/// transaction (use Transaction below); reads see its writes. Throws StoreBusy, EpochLost or Error (broken
-/// environment); a transaction in which something threw must be rolled back.
+/// transaction (use Transaction below); reads see its writes. Throws StoreBusy, DiskFull, SyncFailed,
+/// EpochLost or Error (broken environment); a transaction in which something threw must be rolled back.
 class Store {
  public:
   virtual ~Store() = default;
@@ -144,8 +162,12 @@ class Store {
   virtual void require_same_file() = 0;
   /// The stored bytes of one entry.
   virtual std::optional<std::string> entry(std::int64_t seq) = 0;
-  /// Calls `visit` with the bytes of each entry that fits, by seq, until it returns false. `visit` may ask
-  /// the store anything but each_entry, and changes nothing; the same goes for each_job.
+  /// Calls `visit` with the bytes of each entry that fits and was there when this was called, by seq, until
+  /// it returns false. Entries are read in small pages, and nothing of the database is held while `visit`
+  /// works: it may take its time and ask the store anything. A requestId, subject, providerRequestId, linkFp,
+  /// code, outcome other than accepted, or type that not every job writes is looked up, and what it leads to
+  /// is filtered by the rest; any other question reads all entries in its range of time and seq. Throws Error
+  /// where a link between entries leads nowhere. Of an erased subject: its erasure, and what that links to.
   virtual void each_entry(const EntryFilter& filter,
                           const std::function<bool(const std::string&)>& visit) = 0;
 
@@ -155,8 +177,11 @@ class Store {
   virtual void insert_job(job::Job& job) = 0;
   /// Writes back every member that moves after insert_job; fresh_until is moved by shift_due_jobs alone.
   virtual void update_job(const job::Job& job) = 0;
-  /// Calls `visit` with each job that fits, by age, until it returns false.
+  /// Calls `visit` with each job that fits, by age, until it returns false; in pages, like each_entry. Looked
+  /// up are a subject's jobs, and those that are held or failed; other questions read all jobs.
   virtual void each_job(const JobFilter& filter, const std::function<bool(const job::Job&)>& visit) = 0;
+  /// A subject's jobs that are not pruned, oldest first, as its entries lead to them.
+  virtual std::vector<job::Job> jobs_of_subject(const std::string& subject) = 0;
   /// Makes queued jobs takeable whose dueAt has come and whose import is complete, at most `limit`. Returns
   /// how many.
   virtual int ready_due_jobs(TimePoint now, int limit) = 0;

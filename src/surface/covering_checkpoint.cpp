@@ -39,4 +39,17 @@ std::string covering_checkpoint(StoreSession& session) {
   return publisher.publish(session.now(), "demand");
 }
 
+std::string covering_checkpoint(StoreSession& session, std::int64_t size) {
+  auto note = store::FileAnchors::checkpoint_in(session.config().anchors);
+  if (!note || !covers(*note, size)) return covering_checkpoint(session);
+  const auto claimed = ledger::claimed_checkpoint(*note).value();
+  const auto node = [&](std::int64_t index) { return session.store().node(index); };
+  if (claimed.origin != session.config().origin || claimed.size > session.store().head().size ||
+      ledger::tree_root(claimed.size, node) != claimed.root) {
+    throw AnchorMismatch((session.config().anchors / "checkpoint").string() +
+                         " is not of this ledger: see `latchkey audit verify`");
+  }
+  return std::move(*note);
+}
+
 }  // namespace latchkey::surface

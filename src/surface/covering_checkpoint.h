@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "surface/store_session.h"
@@ -10,5 +11,9 @@ namespace latchkey::surface {
 /// it needs to publish, or one that is signed and published now. Throws Error when the daemon publishes none
 /// in time, AnchorMismatch when the anchors contradict the database. The session must not be read-only.
 std::string covering_checkpoint(StoreSession& session);
+
+/// One of at least the first `size` entries: the published one as it is, when it covers them, and then a
+/// read-only session does; else as above.
+std::string covering_checkpoint(StoreSession& session, std::int64_t size);
 
 }  // namespace latchkey::surface

@@ -1,40 +1,66 @@
 #include "surface/history.h"
 
-#include <algorithm>
-
+#include "job/life.h"
 #include "job/recipient.h"
-#include "ledger/entry.h"
 
 namespace latchkey::surface {
 namespace {
 
-std::string require_entry(store::Store& store, std::int64_t seq) {
-  auto bytes = store.entry(seq);
-  if (!bytes)
-    throw Error("the ledger has no entry " + std::to_string(seq) + ", though another one links to it");
-  return std::move(*bytes);
+using ledger::EntryType;
+
+void begin(job::Job& job, const ledger::Entry& accepted) {
+  job.request_id = accepted.request_id.value_or("");
+  job.subject = accepted.subject.value_or("");
+  job.provider = accepted.provider.value_or(job::Provider::Mayar);
+  job.hand_over = accepted.hand_over.value_or(job::HandOver::None);
+  job.batch = accepted.batch.value_or("");
+  job.due_at = accepted.due_at.value_or(accepted.t);
+  job.expires_at = accepted.expires_at.value_or(job.due_at);
+  job.created_at = accepted.t;
 }
 
-// A link that does not lead back would lead around for ever.
-void require_earlier(std::optional<std::int64_t> link, std::int64_t than) {
-  if (link && *link >= than) {
-    throw Error("the ledger's entry " + std::to_string(than) + " links to one that is not before it");
+void go_on(job::Job& job, const ledger::Entry& entry) {
+  const bool was_final = job::is_final(job.standing.state);
+  if (const auto next = job::next(job.standing, {entry.type, entry.outcome, job.hand_over})) {
+    job.standing = *next;
   }
+  // A late answer counts only where it has ended the job.
+  if (was_final) return;
+  if (job::is_final(job.standing.state)) job.finished_at = entry.t;
+  if (entry.type == EntryType::AttemptIntent) job.attempts = entry.attempt.value_or(job.attempts);
+  if (entry.type == EntryType::AttemptResult && entry.due_at) job.due_at = *entry.due_at;
+  if (entry.type == EntryType::AttemptLate && job.standing.state != job::State::Done) return;
+  if (entry.outcome) job.outcome = entry.outcome;
+  if (entry.outcome || entry.code) job.code = entry.code;
 }
 
 }  // namespace
 
-std::vector<std::string> entries_of_job(store::Store& store, const job::Job& job) {
+std::vector<std::string> entries_of_request(store::Store& store, const std::string& request_id) {
+  store::EntryFilter filter;
+  filter.request_id = request_id;
   std::vector<std::string> entries;
-  std::optional<std::int64_t> seq = job.last_seq;
-  while (seq) {
-    entries.push_back(require_entry(store, *seq));
-    const auto prev = ledger::decode(entries.back()).prev;
-    require_earlier(prev, *seq);
-    seq = prev;
-  }
-  std::reverse(entries.begin(), entries.end());
+  store.each_entry(filter, [&](const std::string& bytes) {
+    entries.push_back(bytes);
+    return true;
+  });
   return entries;
+}
+
+std::vector<ledger::Entry> decoded(const std::vector<std::string>& entries) {
+  std::vector<ledger::Entry> result;
+  result.reserve(entries.size());
+  for (const std::string& bytes : entries) result.push_back(ledger::decode(bytes));
+  return result;
+}
+
+job::Job job_told_by(const std::vector<ledger::Entry>& entries) {
+  job::Job job;
+  for (const ledger::Entry& entry : entries) {
+    entry.type == EntryType::JobAccepted ? begin(job, entry) : go_on(job, entry);
+    job.last_seq = entry.seq;
+  }
+  return job;
 }
 
 std::optional<store::Subject> find_recipient(store::Store& store, const std::string& text,
@@ -47,45 +73,6 @@ std::optional<store::Subject> find_recipient(store::Store& store, const std::str
                                                   : "is a customer id, and mayar knows emails only");
   }
   return store.find_subject(kind, recipient.normalised);
-}
-
-std::vector<job::Job> jobs_of_subject(store::Store& store, const store::Subject& subject) {
-  std::vector<job::Job> jobs;
-  std::optional<std::int64_t> seq = subject.last_accepted_seq;
-  while (seq) {
-    const ledger::Entry accepted = ledger::decode(require_entry(store, *seq));
-    if (accepted.request_id) {
-      if (auto job = store.find_job(*accepted.request_id)) jobs.push_back(std::move(*job));
-    }
-    require_earlier(accepted.subject_prev, *seq);
-    seq = accepted.subject_prev;
-  }
-  std::reverse(jobs.begin(), jobs.end());
-  return jobs;
-}
-
-bool matches(const store::JobFilter& filter, const job::Job& job) {
-  const auto& states = filter.states;
-  return (!filter.provider || *filter.provider == job.provider) &&
-         (states.empty() || std::find(states.begin(), states.end(), job.standing.state) != states.end()) &&
-         (!filter.outcome || filter.outcome == job.outcome) && (!filter.code || filter.code == job.code) &&
-         (!filter.batch || *filter.batch == job.batch) &&
-         (!filter.created_from || job.created_at >= *filter.created_from) &&
-         (!filter.created_to || job.created_at < *filter.created_to);
-}
-
-void each_job(store::Store& store, const store::JobFilter& filter,
-              const std::optional<store::Subject>& subject,
-              const std::function<bool(const job::Job&)>& visit) {
-  if (!subject) {
-    store.each_job(filter, visit);
-    return;
-  }
-  std::vector<job::Job> jobs = jobs_of_subject(store, *subject);
-  if (filter.newest_first) std::reverse(jobs.begin(), jobs.end());
-  for (const job::Job& job : jobs) {
-    if (matches(filter, job) && !visit(job)) return;
-  }
 }
 
 }  // namespace latchkey::surface

@@ -26,18 +26,6 @@ struct Action {
   bool not_sent = false;
 };
 
-job::Job require_job(StoreSession& session, const std::string& request_id) {
-  auto job = session.store().find_job(request_id);
-  if (!job) throw InputError("not_found", "requestId", "no job has this requestId");
-  return std::move(*job);
-}
-
-std::vector<ledger::Entry> decoded(const std::vector<std::string>& entries) {
-  std::vector<ledger::Entry> result;
-  for (const std::string& bytes : entries) result.push_back(ledger::decode(bytes));
-  return result;
-}
-
 void print_job(StoreSession& session, const job::Job& job, const std::optional<std::string>& recipient,
                Output& out) {
   const bool coloured = Output::coloured();
@@ -58,47 +46,27 @@ void print_job(StoreSession& session, const job::Job& job, const std::optional<s
   out.text(facts.text(coloured, 2));
 }
 
-// Of a job whose row was pruned the ledger still has everything but whom it was for.
-int show_pruned_job(StoreSession& session, const std::string& request_id, std::int64_t last_seq, bool json) {
-  job::Job job;
-  job.request_id = request_id;
-  job.last_seq = last_seq;
-  const std::vector<std::string> entries = entries_of_job(session.store(), job);
-  Output out;
-  if (json) {
-    OrderedJson document{{"requestId", request_id}, {"pruned", true}, {"entries", OrderedJson::array()}};
-    for (const std::string& bytes : entries) document["entries"].push_back(OrderedJson::parse(bytes));
-    out.line(document.dump());
-  } else {
-    out.line(painted(request_id, Paint::Strong, Output::coloured()) +
-             " was pruned: only the ledger knows it still");
-    out.line("");
-    out.text(timeline_text(decoded(entries), Output::coloured()));
-  }
-  out.flush();
-  return 0;
-}
-
 int show_job(const GlobalOptions& global, const Action& action) {
   StoreSession session(global, action.reveal ? store::Access::ReadWrite : store::Access::ReadOnly);
-  if (const auto last_seq = session.store().pruned_job(action.request_id)) {
-    return show_pruned_job(session, action.request_id, *last_seq, global.json);
-  }
-  const job::Job job = require_job(session, action.request_id);
+  const std::optional<job::Job> stored = session.store().find_job(action.request_id);
+  const std::vector<std::string> entries = entries_of_request(session.store(), action.request_id);
+  if (!stored && entries.empty()) throw InputError("not_found", "requestId", "no job has this requestId");
+  const job::Job job = stored ? *stored : job_told_by(decoded(entries));
   std::optional<std::string> recipient;
   if (action.reveal) {
     record_reveal(session);
     recipient = revealed(session, job);
   }
-  const std::vector<std::string> entries = entries_of_job(session.store(), job);
   Output out;
   if (global.json) {
     OrderedJson document = job_json(job, recipient);
+    if (!stored) document["pruned"] = true;
     document["entries"] = OrderedJson::array();
     for (const std::string& bytes : entries) document["entries"].push_back(OrderedJson::parse(bytes));
     out.line(document.dump());
   } else {
     print_job(session, job, recipient, out);
+    if (!stored) out.line("  Pruned: this is what the ledger tells of it.");
     out.line("");
     out.text(timeline_text(decoded(entries), Output::coloured()));
   }
@@ -151,7 +119,7 @@ std::string checked_reason(const Action& action) {
 
 void add_list(CLI::App& jobs, CommandLine& line) {
   CLI::App* list = jobs.add_subcommand("list", "Every job, oldest first, or those that fit");
-  auto question = std::make_shared<Question>();
+  auto question = std::make_shared<JobQuestion>();
   auto reveal = std::make_shared<bool>(false);
   question->declare(*list);
   list->add_flag("--reveal", *reveal, "show recipients, too; this is recorded in the ledger");

@@ -1,7 +1,6 @@
 #include "surface/jobs_list.h"
 
 #include "base/time_text.h"
-#include "surface/history.h"
 #include "surface/job_view.h"
 #include "surface/output.h"
 #include "surface/reveal.h"
@@ -52,16 +51,10 @@ class JobTable {
 
 }  // namespace
 
-int list_jobs(const GlobalOptions& global, const Question& question, bool reveal) {
+int list_jobs(const GlobalOptions& global, const JobQuestion& question, bool reveal) {
   StoreSession session(global, reveal ? store::Access::ReadWrite : store::Access::ReadOnly);
-  const store::JobFilter filter = question.job_filter(session.now());
+  const auto filter = question.job_filter(session.store(), session.now());
   const std::size_t limit = question.limit_or_all();
-  std::optional<store::Subject> subject;
-  bool nobody = false;
-  if (question.recipient) {
-    subject = find_recipient(session.store(), *question.recipient, filter.provider);
-    nobody = !subject;
-  }
   if (reveal) record_reveal(session);
 
   Output out;
@@ -76,7 +69,7 @@ int list_jobs(const GlobalOptions& global, const Question& question, bool reveal
     }
     return ++count < limit && out.wanted();
   };
-  if (!nobody) each_job(session.store(), filter, subject, show);
+  if (filter) session.store().each_job(*filter, show);
   if (!global.json) table.print(out);
   out.flush();
   return 0;

@@ -7,6 +7,6 @@ namespace latchkey::surface {
 
 /// `jobs list`: prints the jobs that answer the question. With `reveal`, who they are for, which is recorded
 /// first.
-int list_jobs(const GlobalOptions& global, const Question& question, bool reveal);
+int list_jobs(const GlobalOptions& global, const JobQuestion& question, bool reveal);
 
 }  // namespace latchkey::surface

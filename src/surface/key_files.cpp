@@ -9,6 +9,8 @@
 namespace latchkey::surface {
 namespace {
 
+constexpr std::size_t kVerifierKeysMax = 64 * 1024;
+
 Secret key_of_hex(std::string_view text, const std::string& field) {
   auto bytes = from_hex(text);
   if (!bytes || bytes->size() != 32) throw InputError("invalid_request", field, "expected 32 bytes in hex");
@@ -41,6 +43,14 @@ std::function<const std::vector<Secret>&()> fingerprint_keys_when_asked(const st
     if (keys->empty()) *keys = read_fingerprint_keys(path);
     return *keys;
   };
+}
+
+ledger::VerifierKey read_verifier_key(const Config& config) {
+  const std::filesystem::path path = config.file.parent_path() / "ledger.vkey";
+  const std::string text = read_file(path, kVerifierKeysMax);
+  const auto key = ledger::parse_verifier_key(std::string_view(text).substr(0, text.find('\n')));
+  if (!key) throw Error(path.string() + " does not begin with a verifier key");
+  return *key;
 }
 
 }  // namespace latchkey::surface

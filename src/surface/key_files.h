@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "base/secret.h"
+#include "config.h"
+#include "ledger/verifier_key.h"
 
 namespace latchkey::surface {
 
@@ -19,5 +21,9 @@ std::vector<Secret> read_fingerprint_keys(const std::filesystem::path& path);
 
 /// The same, read when first asked for: few commands need them.
 std::function<const std::vector<Secret>&()> fingerprint_keys_when_asked(const std::filesystem::path& path);
+
+/// What others check our checkpoints with: the first line of `ledger.vkey` beside the configuration. Throws
+/// Error.
+ledger::VerifierKey read_verifier_key(const Config& config);
 
 }  // namespace latchkey::surface

@@ -9,25 +9,46 @@
 
 namespace latchkey::surface {
 
-/// The filters that lists share, as they stand on the command line.
+/// The filters that all lists share, as they stand on the command line. An object must outlive the parsing of
+/// the command that its options were declared on.
 struct Question {
-  std::vector<std::string> states;
   std::optional<std::string> provider;
   std::optional<std::string> recipient;
   std::optional<std::string> outcome;
   std::optional<std::string> code;
+  std::optional<std::string> batch;
   std::optional<std::string> from;
   std::optional<std::string> to;
   std::optional<std::string> limit;
   bool newest = false;
 
-  /// Declares the options on a command; this object must outlive its parsing.
-  void declare(CLI::App& command);
-  /// What they say about jobs. Throws InputError naming the option.
-  store::JobFilter job_filter(TimePoint now) const;
-  /// What they say about entries. `states` and `recipient` are not in it: they are about jobs.
-  store::EntryFilter entry_filter(TimePoint now) const;
+  /// Throws InputError naming the option, as do the filters below.
   std::size_t limit_or_all() const;
+};
+
+/// Which jobs: `jobs list`.
+struct JobQuestion : Question {
+  std::vector<std::string> states;
+
+  void declare(CLI::App& command);
+  /// nullopt: the recipient is nobody that anything was ever sent to, so no job fits.
+  std::optional<store::JobFilter> job_filter(store::Store& store, TimePoint now) const;
+};
+
+/// Which entries: `audit list`, and what else works on entries that are asked for.
+struct EntryQuestion : Question {
+  std::optional<std::string> request_id;
+  std::optional<std::string> subject;
+  std::optional<std::string> type;
+  std::optional<std::string> actor;
+  std::optional<std::string> provider_request_id;
+  std::optional<std::string> from_seq;
+  std::optional<std::string> to_seq;
+  std::optional<std::string> after;
+
+  void declare(CLI::App& command);
+  /// nullopt: the recipient is nobody that anything was ever sent to, or was erased, so no entry fits.
+  std::optional<store::EntryFilter> entry_filter(store::Store& store, TimePoint now) const;
 };
 
 }  // namespace latchkey::surface

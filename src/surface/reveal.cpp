@@ -18,9 +18,13 @@ void record_reveal(StoreSession& session) {
   });
 }
 
+std::string revealed(store::Store& store, const std::string& subject) {
+  const auto found = store.subject(subject);
+  return found ? shown(found->address, kAddressMax) : "(erased)";
+}
+
 std::string revealed(StoreSession& session, const job::Job& job) {
-  const auto subject = session.store().subject(job.subject);
-  return subject ? shown(subject->address, kAddressMax) : "(erased)";
+  return revealed(session.store(), job.subject);
 }
 
 }  // namespace latchkey::surface

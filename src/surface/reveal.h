@@ -11,7 +11,9 @@ namespace latchkey::surface {
 /// is shown.
 void record_reveal(StoreSession& session);
 
-/// The address of a job's recipient, made safe to show; "(erased)" once the subject is gone.
+/// The address of the recipient that a subject stands for, or a job's, made safe to show; "(erased)" once the
+/// subject is gone.
+std::string revealed(store::Store& store, const std::string& subject);
 std::string revealed(StoreSession& session, const job::Job& job);
 
 }  // namespace latchkey::surface

@@ -7,6 +7,7 @@
 
 #include "base/curl_http_client.h"
 #include "base/file_lock.h"
+#include "base/reserve_file.h"
 #include "engine/daemon.h"
 #include "engine/publisher.h"
 #include "engine/settings_of.h"
@@ -19,6 +20,9 @@
 
 namespace latchkey::surface {
 namespace {
+
+// The results of all calls that can be under way, with what SQLite writes around them, several times over.
+constexpr std::int64_t kReserve = 8 * 1024 * 1024;
 
 // A signal handler may touch nothing but this.
 engine::Signals* signals_of_process = nullptr;
@@ -48,6 +52,19 @@ class SignalRoute {
   SignalRoute(const SignalRoute&) = delete;
   SignalRoute& operator=(const SignalRoute&) = delete;
 };
+
+// Whether the key in use is another one now. An unusable file leaves the old one in force.
+bool reload_fingerprint_key(const std::filesystem::path& path, Secret& key) {
+  try {
+    Secret newest = std::move(read_fingerprint_keys(path).front());
+    const bool changed = newest.reveal() != key.reveal();
+    if (changed) key = std::move(newest);
+    return changed;
+  } catch (const std::exception& error) {
+    spdlog::error("fingerprint key not read: {}", error.what());
+    return false;
+  }
+}
 
 // The providers that are on, and their key files.
 class Providers {
@@ -134,8 +151,9 @@ int serve(const GlobalOptions& options) {
   });
   require_origin(config, publisher.origin());
   publisher.compare();  // before anything is added: what is compared must be what was found
-  const Secret fingerprint_key = read_key(config.fingerprint_key_file, "ledger.fingerprint_key_file");
+  Secret fingerprint_key = std::move(read_fingerprint_keys(config.fingerprint_key_file).front());
   Providers providers(config, clock);
+  ReserveFile reserve(config.data_dir / "reserve", kReserve);
   engine::Inbox inbox;
   handover::ReplyDesk desk;
   HttpServer api({config, inbox, desk, clock, random});
@@ -149,7 +167,8 @@ int serve(const GlobalOptions& options) {
   engine::Engine engine({store, random, inbox, workers, desk, fingerprint_key}, std::move(settings));
   engine::Daemon daemon(
       engine, workers, inbox, store, clock, signals,
-      {config.shutdown_grace, [&](job::Provider id) { return providers.reload(id); }, &publisher});
+      {config.shutdown_grace, [&](job::Provider id) { return providers.reload(id); }, &publisher, &reserve,
+       [&] { return reload_fingerprint_key(config.fingerprint_key_file, fingerprint_key); }});
 
   api.start();
   lock.write_content("pid " + std::to_string(getpid()) + "\napi " + api.address() + "\n");

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+
 #include "base/file_lock.h"
 #include "engine/settings_of.h"
 #include "store/sqlite_schema.h"
@@ -20,6 +22,15 @@ std::filesystem::path our_database(const Config& config) {
 
 std::string own_actor() {
   return "uid:" + std::to_string(getuid());
+}
+
+store::Access possible_access(const GlobalOptions& options) {
+  const Config config = load_config(options.config);
+  for (const std::filesystem::path& path : {config.database(), config.data_dir}) {
+    const bool forbidden = access(path.c_str(), W_OK) != 0 && (errno == EACCES || errno == EROFS);
+    if (forbidden) return store::Access::ReadOnly;
+  }
+  return store::Access::ReadWrite;
 }
 
 StoreSession::StoreSession(const GlobalOptions& options, store::Access access)

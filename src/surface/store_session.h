@@ -16,6 +16,9 @@ namespace latchkey::surface {
 /// "uid:N" of whoever runs this command: what the ledger shows as its actor.
 std::string own_actor();
 
+/// How the database can be opened at most: ReadOnly for a copy that cannot be written.
+store::Access possible_access(const GlobalOptions& options);
+
 /// Everything a command needs to work with the queue, whether or not the daemon runs.
 class StoreSession {
  public:

@@ -39,9 +39,17 @@ void Table::align_right(std::size_t column) {
   right_.push_back(column);
 }
 
+void Table::widen(std::size_t column, std::size_t width) {
+  widths_.resize(std::max(widths_.size(), column + 1));
+  widths_[column] = std::max(widths_[column], width);
+}
+
 std::vector<std::size_t> Table::widths() const {
-  std::vector<std::size_t> widths;
-  for (const std::string& heading : headings_) widths.push_back(display_width(heading));
+  std::vector<std::size_t> widths = widths_;
+  widths.resize(std::max(widths.size(), headings_.size()));
+  for (std::size_t i = 0; i < headings_.size(); ++i) {
+    widths[i] = std::max(widths[i], display_width(headings_[i]));
+  }
   for (const std::vector<Cell>& row : rows_) {
     widths.resize(std::max(widths.size(), row.size()));
     for (std::size_t i = 0; i < row.size(); ++i) {
@@ -72,13 +80,21 @@ std::string Table::text(bool coloured, std::size_t indent) const {
   const std::vector<std::size_t> columns = widths();
   const std::string margin(indent, ' ');
   std::string text;
-  if (!headings_.empty()) {
+  if (!headings_.empty() && !begun_) {
     std::vector<Cell> cells;
     for (const std::string& heading : headings_) cells.emplace_back(heading, Paint::Strong);
     text += margin + line(cells, columns, coloured) + "\n";
   }
   for (const std::vector<Cell>& row : rows_) text += margin + line(row, columns, coloured) + "\n";
   return text;
+}
+
+std::string Table::take(bool coloured) {
+  widths_ = widths();
+  const std::string piece = text(coloured);
+  begun_ = true;
+  rows_.clear();
+  return piece;
 }
 
 }  // namespace latchkey::surface

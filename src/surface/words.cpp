@@ -80,6 +80,14 @@ std::size_t limit_word(const std::string& text) {
   throw InputError("invalid_request", "limit", "expected a whole number from 1, got \"" + shown(text) + "\"");
 }
 
+std::int64_t seq_word(const std::string& text, const std::string& field) {
+  std::int64_t seq = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seq);
+  if (error == std::errc() && end == text.data() + text.size() && seq >= 0) return seq;
+  throw InputError("invalid_request", field,
+                   "expected an entry's seq, a whole number from 0, got \"" + shown(text) + "\"");
+}
+
 std::string counted(std::size_t number) {
   std::string digits = std::to_string(number);
   for (std::size_t i = digits.size(); i > 3;) digits.insert(i -= 3, ",");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -22,6 +23,9 @@ ledger::EntryType type_word(const std::string& text);
 TimePoint time_word(const std::string& text, const std::string& field, TimePoint now);
 /// A whole number from 1.
 std::size_t limit_word(const std::string& text);
+
+/// A place in the ledger: a whole number from 0.
+std::int64_t seq_word(const std::string& text, const std::string& field);
 
 /// A number for people: "4,000".
 std::string counted(std::size_t number);

@@ -6,6 +6,7 @@
 #include "conformance/store_fixture.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
+#include "support/random_ledger.h"
 #include "support/temp_dir.h"
 
 namespace latchkey::store {

@@ -5,7 +5,7 @@ import shlex
 from harness import FunctionalTest, main, run
 
 COMMANDS = ["init", "serve", "send", "jobs", "jobs list", "jobs show", "jobs cancel", "jobs release", "jobs close",
-            "audit", "audit list", "audit show", "provider", "provider list", "provider pause", "provider resume",
+            "audit", "audit list", "audit show", "audit summary", "provider", "provider list", "provider pause", "provider resume",
             "provider check", "migrate", "version"]
 
 

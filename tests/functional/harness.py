@@ -3,6 +3,7 @@
 LATCHKEY_BIN and LATCHKEY_SANDBOX_BIN name the programs under test. Nothing here waits for a fixed time.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -126,6 +127,31 @@ class Project:
 
     def one(self, sql, *parameters):
         return self.rows(sql, *parameters)[0][0]
+
+    def tamper(self, *statements):
+        """Changes the database as a person could who may write the file: triggers do not stop that."""
+        with closing(sqlite3.connect(self.folder / "data/latchkey.db")) as database, database:
+            triggers = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+            for name, _ in triggers:
+                database.execute(f"DROP TRIGGER {name}")
+            for statement in statements:
+                database.execute(statement)
+            for _, sql in triggers:
+                database.execute(sql)
+
+    def rebuild_tree(self):
+        """The tree over the entries as they are now, by the definition of RFC 6962 and docs/ledger.md."""
+        nodes, edge = [], []
+        for seq, (entry,) in enumerate(self.rows("SELECT entry FROM ledger ORDER BY seq")):
+            edge.append(hashlib.sha256(b"\0" + entry.encode()).digest())
+            nodes.append(edge[-1])
+            while seq & 1:
+                edge[-2:] = [hashlib.sha256(b"\1" + edge[-2] + edge[-1]).digest()]
+                nodes.append(edge[-1])
+                seq >>= 1
+        self.tamper("DELETE FROM ledger_node")
+        with closing(sqlite3.connect(self.folder / "data/latchkey.db")) as database, database:
+            database.executemany("INSERT INTO ledger_node VALUES (?, ?)", enumerate(nodes))
 
     def job_count(self):
         return self.one("SELECT count(*) FROM jobs")

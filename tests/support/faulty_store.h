@@ -52,6 +52,9 @@ class FaultyStore final : public store::Store {
   void each_job(const store::JobFilter& filter, const std::function<bool(const job::Job&)>& visit) override {
     inner_->each_job(filter, visit);
   }
+  std::vector<job::Job> jobs_of_subject(const std::string& subject) override {
+    return inner_->jobs_of_subject(subject);
+  }
   int ready_due_jobs(TimePoint now, int limit) override {
     return at("ready_due_jobs").ready_due_jobs(now, limit);
   }

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "surface/command_line.h"
+
+namespace latchkey::surface {
+
+/// `key rotate fingerprint --reason TEXT`: links that are minted from the daemon's next SIGHUP on are
+/// recognised by a new key, earlier ones still by those before it. Recorded as key.rotated.
+void add_key_command(CLI::App& app, CommandLine& line);
+
+}  // namespace latchkey::surface
