@@ -146,7 +146,7 @@ int restore(const GlobalOptions& global, const RestoreOptions& options) {
   if (!fs::exists(backup)) throw Error(backup.string() + " does not exist");
   if (fs::exists(live) && fs::equivalent(live, backup))
     throw Error("that is the database itself, not a backup");
-  fs::create_directories(config.data_dir);
+  if (fs::create_directories(config.data_dir)) fs::permissions(config.data_dir, fs::perms::owner_all);
   const FileLock lock(config.lock_file());
   store::require_our_database(backup);
   SystemClock clock;

@@ -63,7 +63,7 @@ class Prune(LiveTest):
         shown = self.later("jobs", "show", "a-1").json
         self.assertTrue(shown["pruned"])
         self.assertEqual([entry["type"] for entry in shown["entries"]], ["job.accepted", "job.refused"])
-        self.assertIn("was pruned", self.project.run("jobs", "show", "a-1").out)
+        self.assertIn("Pruned: ", self.project.run("jobs", "show", "a-1").out)
 
     def test_what_is_young_or_not_finished_stays(self):
         self.assertEqual(self.later("jobs", "prune", "--older-than", "101d").json["jobs"], 0)
