@@ -20,6 +20,9 @@ namespace {
 constexpr Millis kWait{5000};
 constexpr int kTreeMigration = 4;
 
+constexpr const char* kMigrationsTable =
+    "CREATE TABLE migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, "
+    "applied_at INTEGER NOT NULL) STRICT";
 constexpr const char* kForeign = "belongs to another program";
 
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& why) {
@@ -129,6 +132,16 @@ void require_our_database(const std::filesystem::path& path) {
   if (application_id_in(header) != kApplicationId) refuse(path, kForeign);
 }
 
+std::vector<SchemaPart> schema_of_new_database() {
+  SqliteConnection connection(":memory:", Access::ReadWrite, kWait);
+  connection.execute(kMigrationsTable);
+  for (const Migration& migration : embedded_migrations()) connection.execute(migration.sql);
+  std::vector<SchemaPart> parts;
+  auto query = connection.query(kSchemaQuery);
+  while (query.step()) parts.push_back({query.text(0), query.text(1)});
+  return parts;
+}
+
 void create_database(const std::filesystem::path& path, Clock& clock) {
   // Created by hand first: with the right mode, and only where nothing was.
   const int file = open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
@@ -139,9 +152,8 @@ void create_database(const std::filesystem::path& path, Clock& clock) {
   close(file);
   SqliteConnection connection(path, Access::ReadWrite, kWait);
   // In one transaction and before WAL mode, so that the main file says from its first page on whose it is.
-  connection.execute("BEGIN IMMEDIATE; PRAGMA application_id = " + std::to_string(kApplicationId) +
-                     "; CREATE TABLE migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, "
-                     "checksum TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT; COMMIT");
+  connection.execute("BEGIN IMMEDIATE; PRAGMA application_id = " + std::to_string(kApplicationId) + "; " +
+                     kMigrationsTable + "; COMMIT");
   apply_missing(connection, clock, {});
   connection.use_wal();
 }

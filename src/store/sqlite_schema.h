@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "store/sqlite_connection.h"
@@ -14,6 +15,18 @@ constexpr std::int64_t kApplicationId = 0x4C4B6579;
 
 /// The schema this program knows.
 int newest_schema();
+
+/// A table, index, trigger or view as the database describes it.
+struct SchemaPart {
+  std::string name;  ///< with its kind: "trigger ledger_never_changes"
+  std::string sql;
+};
+/// What gives these of a database, by name.
+constexpr const char* kSchemaQuery =
+    "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_stat%' "
+    "ESCAPE '\\' ORDER BY 1";
+/// Those that a new database has.
+std::vector<SchemaPart> schema_of_new_database();
 
 /// Creates an empty database with the newest schema; the caller holds the daemon lock. Throws Error when the
 /// file exists or its folder is missing.

@@ -4,6 +4,8 @@
 #include <fstream>
 
 #include "engine/operations.h"
+#include "engine/verification.h"
+#include "store/sqlite_evidence.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
 #include "support/engine_rig.h"
@@ -34,16 +36,21 @@ World::World(std::uint64_t seed)
   store::create_database(folder_ / "latchkey.db", clock_);
   other_ = std::make_unique<store::SqliteStore>(folder_ / "latchkey.db", clock_, store::Access::ReadWrite,
                                                 Millis(0));
-  by_command([](engine::Context& context) {
-    ledger::Entry init;
-    init.type = ledger::EntryType::LogInit;
-    init.origin = "example/simulated";
-    context.store.append(init);
-  });
+  name_ledger();
   start();
 }
 
 World::~World() = default;
+
+// As `latchkey init` does.
+void World::name_ledger() {
+  store::Transaction transaction(*other_);
+  ledger::Entry init;
+  init.type = ledger::EntryType::LogInit;
+  init.origin = "simulation";
+  other_->append(init);
+  transaction.commit();
+}
 
 void World::start() {
   calls_.clear();
@@ -142,7 +149,10 @@ void World::stop_gracefully() {
 }
 
 void World::run(int steps) {
-  for (int i = 0; i < steps; ++i) step();
+  for (int i = 0; i < steps; ++i) {
+    step();
+    if (i % 40 == 0) ledger_holds();
+  }
   crash_in_.reset();
   crash_in_dispatch_ = false;
   disk_full_ = false;
@@ -157,7 +167,19 @@ void World::run(int steps) {
     answer_callers();
   }
   checker_.finished(*other_);
+  ledger_holds();
   no_secret_on_disk();
+}
+
+// Whatever a life was like, what it leaves must pass for history.
+void World::ledger_holds() {
+  const engine::VerifyReport report =
+      engine::verify(store::sqlite_evidence(folder_ / "latchkey.db"), engine::VerifyQuestion());
+  if (report.findings.empty()) return;
+  const ledger::Finding& first = report.findings.kept().front();
+  throw std::logic_error("the ledger does not hold: " + first.code + " seq " +
+                         std::to_string(first.seq.value_or(-1)) + " requestId " + first.request_id + " " +
+                         first.text);
 }
 
 void World::step() {

@@ -87,6 +87,8 @@ class World final : private engine::Dispatcher {
   void pass(Millis time);
   void by_command(const std::function<void(engine::Context&)>& action);
   std::string some_request_id();
+  void name_ledger();
+  void ledger_holds();
   void no_secret_on_disk();
 
   SeededRandom dice_;

@@ -1,0 +1,147 @@
+#include "ledger/subject_traces.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "job/recipient.h"
+#include "ledger/commitment.h"
+
+namespace latchkey::ledger {
+namespace {
+
+constexpr std::size_t kIdLength = 22;
+constexpr std::size_t kSaltLength = 32;
+
+// What each character of base64url spells; 64 for one that is none.
+constexpr std::array<std::uint8_t, 256> kBase64Url = [] {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::array<std::uint8_t, 256> values{};
+  for (std::uint8_t& value : values) value = 64;
+  for (std::size_t i = 0; i < kDigits.size(); ++i) {
+    values[static_cast<unsigned char>(kDigits[i])] = static_cast<std::uint8_t>(i);
+  }
+  return values;
+}();
+
+// The 128 bits that 22 characters of base64url spell. The last one spells two of them, so of its characters
+// only four are right.
+std::optional<IdKey> subject_key(std::string_view id) {
+  if (id.size() != kIdLength) return std::nullopt;
+  IdKey key{};
+  for (std::size_t i = 0; i < kIdLength; ++i) {
+    const std::uint8_t value = kBase64Url[static_cast<unsigned char>(id[i])];
+    const bool last = i + 1 == kIdLength;
+    if (value == 64 || (last && (value & 0x0F) != 0)) return std::nullopt;
+    const unsigned bits = last ? 2 : 6;
+    key[0] = key[0] << bits | key[1] >> (64 - bits);
+    key[1] = key[1] << bits | static_cast<std::uint64_t>(value >> (6 - bits));
+  }
+  return key;
+}
+
+std::optional<Digest> commitment_of(std::string_view hex) {
+  const auto bytes = from_hex(hex);
+  Digest digest{};
+  if (!bytes || bytes->size() != digest.size() || to_hex(*bytes) != hex) return std::nullopt;
+  std::copy(bytes->begin(), bytes->end(), digest.begin());
+  return digest;
+}
+
+// Nearly every address is its normalised form but for capitals; the rest is parsed.
+bool is_address_of(job::Provider provider, std::string_view recipient, std::string_view address) {
+  if (recipient == address) return true;
+  try {
+    return job::parse_recipient(provider, address).normalised == recipient;
+  } catch (const InputError&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+SubjectTraces::Number SubjectTraces::accepted(const Facts& entry, std::int64_t seq) {
+  const auto key = subject_key(entry.subject);
+  const auto commitment = commitment_of(entry.commitment);
+  if (!key || !commitment) {
+    findings_.add("E_MEMBER", seq, entry.request_id,
+                  "its subject or commitment is missing or has another form");
+    return kNone;
+  }
+  Number number = traces_.find(*key);
+  if (number == kNone) {
+    if (entry.subject_prev) {
+      findings_.add("E_SUBJECT_PREV", seq, entry.request_id,
+                    "subjectPrev is " + std::to_string(*entry.subject_prev) +
+                        ", but no entry before accepts a job of this subject");
+    }
+    return traces_.add(*key, {*commitment, seq, false, false});
+  }
+  Trace& trace = traces_[number];
+  if (entry.subject_prev != trace.last_accepted) {
+    findings_.add("E_SUBJECT_PREV", seq, entry.request_id,
+                  "subjectPrev does not lead to the subject's job.accepted before, seq " +
+                      std::to_string(trace.last_accepted));
+  }
+  if (trace.commitment != *commitment) {
+    findings_.add("E_COMMITMENT", seq, entry.request_id,
+                  "its commitment differs from that of the subject's entry before, seq " +
+                      std::to_string(trace.last_accepted));
+  }
+  if (trace.erased) findings_.add("E_ERASED", seq, entry.request_id, "its subject had been erased before");
+  trace.last_accepted = seq;
+  return number;
+}
+
+void SubjectTraces::erased(const Facts& entry, std::int64_t seq) {
+  const Number number = find(entry.subject);
+  if (number == kNone) {
+    findings_.add("E_ERASED", seq, "", "erases a subject for which no job was ever accepted");
+  } else {
+    traces_[number].erased = true;
+  }
+}
+
+SubjectTraces::Number SubjectTraces::find(std::string_view id) const {
+  const auto key = subject_key(id);
+  return key ? traces_.find(*key) : kNone;
+}
+
+void SubjectTraces::compare(const SubjectRow& row) {
+  const Number number = find(row.id);
+  if (number == kNone) {
+    return findings_.add("E_SUBJECT", std::nullopt, "",
+                         "a row of subjects stands for somebody for whom no job was ever accepted");
+  }
+  Trace& trace = traces_[number];
+  const auto wrong = [&](const char* text) { findings_.add("E_SUBJECT", trace.last_accepted, "", text); };
+  if (trace.has_row) wrong("the subject has two rows");
+  trace.has_row = true;
+  if (trace.erased) return wrong("the subject was erased, and yet its row is there");
+  const auto provider = job::provider_named(row.provider);
+  if (!provider || row.salt.size() != kSaltLength ||
+      commitment_of(recipient_commitment(row.salt, *provider, row.recipient)) != trace.commitment) {
+    return wrong(
+        "provider, recipient or salt of the subject's row are not what its entries are committed to");
+  }
+  if (!is_address_of(*provider, row.recipient, row.address)) {
+    wrong("the address of the subject's row is not a spelling of its recipient");
+  }
+  if (row.last_accepted_seq != trace.last_accepted) {
+    wrong("last_accepted_seq of the subject's row is not its latest job.accepted");
+  }
+}
+
+void SubjectTraces::finish() {
+  for (Number number = 0; number < traces_.size(); ++number) {
+    const Trace& trace = traces_[number];
+    if (trace.has_row || trace.erased) continue;
+    findings_.add("E_SUBJECT_MISSING", trace.last_accepted, "",
+                  "the subject's row is gone, and no subject.erased says why");
+  }
+}
+
+}  // namespace latchkey::ledger

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string_view>
+
+#include "base/crypto.h"
+#include "ledger/facts.h"
+#include "ledger/finding.h"
+#include "ledger/id_table.h"
+#include "ledger/rows.h"
+
+namespace latchkey::ledger {
+
+/// What the entries say of every subject, to be compared with the rows of the subjects table. Feed it the
+/// entries in their order, then each row, then finish().
+class SubjectTraces {
+ public:
+  using Number = IdTable<int>::Number;
+  static constexpr Number kNone = IdTable<int>::kNone;
+
+  explicit SubjectTraces(Findings& findings) : findings_(findings) {}
+
+  /// A job.accepted. Gives the subject's number, kNone where the entry names none.
+  Number accepted(const Facts& entry, std::int64_t seq);
+  /// A subject.erased.
+  void erased(const Facts& entry, std::int64_t seq);
+  /// The number of a subject that some entry has named; kNone for any other text.
+  Number find(std::string_view id) const;
+  /// Compares a row: its salt and recipient must be what the entries are committed to.
+  void compare(const SubjectRow& row);
+  /// What has no row must have been erased.
+  void finish();
+
+ private:
+  struct Trace {
+    Digest commitment{};  // its bytes
+    std::int64_t last_accepted = 0;
+    bool erased = false;
+    bool has_row = false;
+  };
+
+  Findings& findings_;
+  IdTable<Trace> traces_;
+};
+
+}  // namespace latchkey::ledger

@@ -1,0 +1,152 @@
+#include "support/small_ledger.h"
+
+#include <sqlite3.h>
+
+#include "base/crypto.h"
+#include "engine/attempt.h"
+#include "engine/operations.h"
+#include "engine/record.h"
+#include "engine/submit.h"
+#include "ledger/checkpoint.h"
+#include "store/sqlite_evidence.h"
+#include "store/sqlite_schema.h"
+#include "store/sqlite_store.h"
+#include "support/engine_rig.h"
+
+namespace latchkey::test {
+
+using job::Code;
+using job::Outcome;
+using ledger::EntryType;
+
+SmallLedger::SmallLedger(const std::string& origin) : folder_(fast_folder()), origin_(origin) {
+  for (const job::Provider provider : job::kProviders) settings_.of(provider).on = true;
+  store::create_database(file(), clock_);
+  store_ = std::make_unique<store::SqliteStore>(file(), clock_);
+  database_ = std::make_unique<SQLite::Database>(file().string(), SQLite::OPEN_READWRITE, 5000);
+  database_->exec("PRAGMA synchronous=OFF");
+  sqlite3_db_config(database_->getHandle(), SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+  key = ledger::VerifierKey{origin, ed25519_public_key(seed_)};
+  tell_story();
+}
+
+void SmallLedger::step(const std::function<void(engine::Context&)>& work) {
+  {
+    store::Transaction transaction(*store_);
+    engine::Forecasts forecasts(*store_, settings_, transaction.now().wall);
+    engine::Context context{*store_, random_, settings_, forecasts, transaction.now(), "token:t1"};
+    work(context);
+    transaction.commit();
+  }
+  copies_.push_back(copy("copy-" + std::to_string(copies_.size()) + ".db"));
+  clock_.advance(Millis(10));
+}
+
+std::filesystem::path SmallLedger::copy(const std::string& name) {
+  const std::filesystem::path path = folder_ / name;
+  std::filesystem::remove(path);
+  database_->exec("VACUUM INTO '" + path.string() + "'");
+  return path;
+}
+
+job::Job SmallLedger::call(engine::Context& context, const std::string& request_id,
+                           const provider::Result& result) {
+  job::Job job = store_->find_job(request_id).value();
+  ledger::Entry intent;
+  intent.type = EntryType::AttemptIntent;
+  intent.attempt = ++job.attempts;
+  engine::record(*store_, job, std::move(intent));
+  engine::CredentialHistory credentials;
+  std::vector<engine::Delivery> deliveries;
+  engine::apply_result(context, job, context.now.wall, result, Secret(std::string(32, 'k')), desk_,
+                       credentials, deliveries);
+  return job;
+}
+
+void SmallLedger::tell_story() {
+  const auto entry = [this](const std::function<void(ledger::Entry&)>& fill) {
+    return [this, fill](engine::Context&) {
+      ledger::Entry one;
+      fill(one);
+      store_->append(one);
+    };
+  };
+  step(entry([this](ledger::Entry& one) { one.origin = origin_; }));
+  step([&](engine::Context& context) { engine::submit(context, mail("sent", "Budi@Example.com")); });
+  step([&](engine::Context& context) { call(context, "sent", accepted()); });
+  step([&](engine::Context& context) { engine::submit(context, link("minted", "cus_1")); });
+  const auto caller = desk_.open("minted");
+  step([&](engine::Context& context) {
+    job::Job job = call(context, "minted", minted("https://a.customerportal.energy/x"));
+    engine::apply_handed_over(context, job, Outcome::Accepted);
+  });
+  sign("checkpoints.log line 1");
+  step([&](engine::Context& context) { engine::submit(context, mail("held", "Budi@Example.com")); });
+  step([&](engine::Context& context) { call(context, "held", ended(Outcome::Unknown, Code::Timeout)); });
+  step([&](engine::Context& context) { engine::close(context, "held", true, "seen in the mailbox"); });
+  step([&](engine::Context& context) { engine::submit(context, mail("retried", "siti@example.com")); });
+  step([&](engine::Context& context) {
+    call(context, "retried", ended(Outcome::Throttled, Code::RateLimited, 429));
+  });
+  step([&](engine::Context& context) { engine::submit(context, mail("erased", "gone@example.com")); });
+  step([&](engine::Context& context) {
+    const job::Job job = engine::cancel(context, "erased", "");
+    ledger::Entry one;
+    one.type = EntryType::SubjectErased;
+    one.subject = job.subject;
+    store_->append(one);
+  });
+  tamper("DELETE FROM subjects WHERE recipient = 'gone@example.com'");  // as the erasure does
+  step(entry([](ledger::Entry& one) {
+    one.type = EntryType::JobsPruned;
+    one.count = 1;
+  }));
+  tamper("INSERT INTO pruned_jobs SELECT request_id, last_seq FROM jobs WHERE request_id = 'erased'");
+  tamper("DELETE FROM jobs WHERE request_id = 'erased'");
+  step([&](engine::Context& context) { engine::submit(context, mail("queued", "next@example.com")); });
+  sign("checkpoint");
+}
+
+void SmallLedger::sign(const std::string& where) {
+  const std::int64_t size = store_->head().size;
+  const ledger::Hash root =
+      ledger::tree_root(size, [this](std::int64_t index) { return store_->node(index); });
+  const std::string note = ledger::sign_checkpoint({origin_, size, root}, seed_);
+  anchors.push_back({where, note, true});
+  store::Transaction transaction(*store_);
+  store_->put_checkpoint(size, note);
+  transaction.commit();
+}
+
+void SmallLedger::tamper(const std::string& sql) {
+  database_->exec(sql);
+}
+
+void SmallLedger::rebuild_tree() {
+  database_->exec("DELETE FROM ledger_node");
+  ledger::Frontier tree;
+  SQLite::Statement entries(*database_, "SELECT entry FROM ledger ORDER BY seq");
+  SQLite::Statement node(*database_, "INSERT INTO ledger_node VALUES (?, ?)");
+  while (entries.executeStep()) {
+    tree.append(ledger::leaf_hash(entries.getColumn(0).getString()),
+                [&](std::int64_t index, const ledger::Hash& hash) {
+                  node.bind(1, index);
+                  node.bind(2, hash.data(), static_cast<int>(hash.size()));
+                  node.exec();
+                  node.reset();
+                });
+  }
+}
+
+engine::VerifyReport SmallLedger::verify(const std::filesystem::path& file_of) const {
+  return engine::verify(store::sqlite_evidence(file_of.empty() ? file() : file_of), {key, anchors, {}});
+}
+
+std::set<std::string> SmallLedger::findings(const std::filesystem::path& file_of) const {
+  const engine::VerifyReport report = verify(file_of);
+  std::set<std::string> codes;
+  for (const auto& [code, count] : report.findings.counts()) codes.insert(code);
+  return codes;
+}
+
+}  // namespace latchkey::test
