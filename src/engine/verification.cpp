@@ -139,8 +139,9 @@ void name_requests(Evidence& evidence, Findings& findings) {
 
 VerifyReport verify(const store::OpenEvidence& open, const VerifyQuestion& question) {
   const std::unique_ptr<Evidence> evidence = open();
-  const std::int64_t size = evidence->size();
   VerifyReport report;
+  std::int64_t size = 0;
+  or_damaged(report.findings, "the ledger", [&] { size = evidence->size(); });
   std::vector<ledger::FoundCheckpoint> checkpoints = stored_checkpoints(*evidence, report.findings);
   checkpoints.insert(checkpoints.end(), question.anchors.begin(), question.anchors.end());
 
@@ -159,11 +160,12 @@ VerifyReport verify(const store::OpenEvidence& open, const VerifyQuestion& quest
   report.root = tree->root();
   report.findings.merge(std::move(check.findings()));
   report.findings.merge(std::move(tree->findings()));
-  if (evidence->last_node() >= ledger::node_count(size)) {
+  or_damaged(report.findings, "the tree", [&] {
+    if (evidence->last_node() < ledger::node_count(size)) return;
     report.findings.add("E_NODE_COUNT", std::nullopt, "",
                         "the tree has nodes of entries that are not there: " + std::to_string(size) +
                             " entries have " + std::to_string(ledger::node_count(size)) + " nodes");
-  }
+  });
   report.checkpoints = check_checkpoints(
       checkpoints, {check.origins(), size, [&](std::int64_t of) { return tree->root_of(of); }}, question.key,
       report.findings);

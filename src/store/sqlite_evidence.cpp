@@ -16,7 +16,7 @@
 namespace latchkey::store {
 namespace {
 
-using Path = std::filesystem::path;
+using FilePath = std::filesystem::path;
 
 struct CloseDatabase {
   void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
@@ -26,7 +26,7 @@ struct FinishStatement {
 };
 using Handle = std::unique_ptr<sqlite3, CloseDatabase>;
 
-[[noreturn]] void throw_error(sqlite3* database, const Path& path) {
+[[noreturn]] void throw_error(sqlite3* database, const FilePath& path) {
   const SQLite::Exception error(database);
   const int code = error.getErrorCode() & 0xFF;
   try {
@@ -40,7 +40,7 @@ using Handle = std::unique_ptr<sqlite3, CloseDatabase>;
 /// A statement that is read once.
 class Reading {
  public:
-  Reading(sqlite3* database, const Path& path, const char* sql) : database_(database), path_(path) {
+  Reading(sqlite3* database, const FilePath& path, const char* sql) : database_(database), path_(path) {
     sqlite3_stmt* statement = nullptr;
     if (sqlite3_prepare_v2(database_, sql, -1, &statement, nullptr) != SQLITE_OK)
       throw_error(database_, path_);
@@ -69,7 +69,7 @@ class Reading {
 
  private:
   sqlite3* database_;
-  const Path& path_;
+  const FilePath& path_;
   std::unique_ptr<sqlite3_stmt, FinishStatement> statement_;
 };
 
@@ -94,7 +94,7 @@ std::unique_ptr<Rows<Row>> rows(Reading reading, Read read) {
 }
 
 // A path as part of a URI (https://www.sqlite.org/uri.html).
-std::string uri_of(const Path& path, bool immutable) {
+std::string uri_of(const FilePath& path, bool immutable) {
   std::string uri = "file:";
   for (const char c : std::filesystem::absolute(path).string()) {
     if (c == '%' || c == '?' || c == '#') {
@@ -108,7 +108,7 @@ std::string uri_of(const Path& path, bool immutable) {
 
 class SqliteEvidence final : public Evidence {
  public:
-  SqliteEvidence(const Path& path, bool immutable) : path_(path) {
+  SqliteEvidence(const FilePath& path, bool immutable) : path_(path) {
     sqlite3* database = nullptr;
     const int code = sqlite3_open_v2(uri_of(path, immutable).c_str(), &database,
                                      SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, nullptr);
@@ -271,7 +271,7 @@ class SqliteEvidence final : public Evidence {
     return faults;
   }
 
-  const Path path_;
+  const FilePath path_;
   Handle database_;
 };
 
@@ -287,7 +287,7 @@ OpenEvidence sqlite_evidence(const std::filesystem::path& path) {
     // SQLite wants to put its files beside a database in WAL mode. Without them it may be read where nobody
     // writes; what a WAL holds would be left out, though.
     std::error_code ignored;
-    const Path wal = path.string() + "-wal";
+    const FilePath wal = path.string() + "-wal";
     if (std::filesystem::exists(wal, ignored) && std::filesystem::file_size(wal, ignored) != 0) throw;
     SqliteEvidence(path, true);
     immutable = true;
