@@ -94,8 +94,8 @@ App::App()
   surface::add_jobs_commands(cli_, line_);
   surface::add_audit_commands(cli_, line_);
   surface::add_provider_commands(cli_, line_);
-  surface::add_backup_commands(cli_, line_);
   surface::add_key_command(cli_, line_);
+  surface::add_backup_commands(cli_, line_);
   surface::add_upkeep_commands(cli_, line_);
 }
 

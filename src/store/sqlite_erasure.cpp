@@ -40,16 +40,9 @@ std::optional<std::int64_t> SqliteStore::pruned_job(const std::string& request_i
 }
 
 std::vector<std::string> SqliteStore::subjects_without_jobs(TimePoint cut_off) {
-  std::int64_t young = head().size;  // the first entry from then on
-  EntryFilter from_cut_off;
-  from_cut_off.from = cut_off;
-  each_entry(from_cut_off, [&](const std::string& bytes) {
-    young = ledger::decode(bytes).seq;
-    return false;
-  });
   auto query = connection_.query(
       "SELECT id FROM subjects WHERE last_accepted_seq < ? AND id NOT IN (SELECT subject FROM jobs)");
-  query.bind(young);
+  query.bind(first_seq_at(connection_, cut_off, head().size));
   std::vector<std::string> ids;
   while (query.step()) ids.push_back(query.text(0));
   return ids;

@@ -6,6 +6,10 @@
 
 namespace latchkey::store {
 
+/// The first place in a ledger of `size` entries whose time is not before `time`: times never decrease, so it
+/// is found by bisection.
+std::int64_t first_seq_at(SqliteConnection& connection, TimePoint time, std::int64_t size);
+
 /// Store over one SQLite database file.
 class SqliteStore final : public Store {
  public:
@@ -91,8 +95,8 @@ class SqliteStore final : public Store {
   Query write(const char* sql);
   Head read_head();
   ledger::ReadNode node_reader();
-  Needles needles_for(const std::vector<std::string>& erased);
   std::int64_t end_of_jobs();
+  Needles needles_for(const std::vector<std::string>& erased);
 
   SqliteConnection connection_;
   Clock& clock_;

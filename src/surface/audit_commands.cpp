@@ -13,7 +13,8 @@
 namespace latchkey::surface {
 
 void add_audit_commands(CLI::App& app, CommandLine& line) {
-  CLI::App* audit = app.add_subcommand("audit", "The ledger: questions, proofs, exports, verification");
+  CLI::App* audit =
+      app.add_subcommand("audit", "The ledger: questions, proofs, exports, verification, erasure");
   audit->require_subcommand(1);
   add_example(*audit, "latchkey audit show order-77");
   add_audit_list(*audit, line);
@@ -23,9 +24,9 @@ void add_audit_commands(CLI::App& app, CommandLine& line) {
   add_audit_export(*audit, line);
   add_audit_prove(*audit, line);
   add_audit_whois(*audit, line);
+  add_audit_erase(*audit, line);
   add_audit_checkpoint(*audit, line);
   add_audit_new_origin(*audit, line);
-  add_audit_erase(*audit, line);
 }
 
 }  // namespace latchkey::surface

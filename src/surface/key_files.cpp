@@ -38,19 +38,19 @@ std::vector<Secret> read_fingerprint_keys(const std::filesystem::path& path) {
   return keys;
 }
 
-std::function<const std::vector<Secret>&()> fingerprint_keys_when_asked(const std::filesystem::path& path) {
-  return [path, keys = std::make_shared<std::vector<Secret>>()]() -> const std::vector<Secret>& {
-    if (keys->empty()) *keys = read_fingerprint_keys(path);
-    return *keys;
-  };
-}
-
 ledger::VerifierKey read_verifier_key(const Config& config) {
   const std::filesystem::path path = config.file.parent_path() / "ledger.vkey";
   const std::string text = read_file(path, kVerifierKeysMax);
   const auto key = ledger::parse_verifier_key(std::string_view(text).substr(0, text.find('\n')));
   if (!key) throw Error(path.string() + " does not begin with a verifier key");
   return *key;
+}
+
+std::function<const std::vector<Secret>&()> fingerprint_keys_when_asked(const std::filesystem::path& path) {
+  return [path, keys = std::make_shared<std::vector<Secret>>()]() -> const std::vector<Secret>& {
+    if (keys->empty()) *keys = read_fingerprint_keys(path);
+    return *keys;
+  };
 }
 
 }  // namespace latchkey::surface
