@@ -122,6 +122,8 @@ class Drill(LiveTest):
         for number in range(10):
             self.send(f"before-{number}")
         self.send("later", None, "--at", at(hours=1))
+        for number in range(10):
+            self.wait_for_state(f"before-{number}", "done")
         self.sandbox.order("hang")
         self.send("hangs")
         wait_until(lambda: self.sandbox.hanging() == 1, "a call hangs")
