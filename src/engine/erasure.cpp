@@ -1,7 +1,6 @@
 #include "engine/erasure.h"
 
 #include "engine/operations.h"
-#include "engine/subject_jobs.h"
 #include "ledger/commitment.h"
 
 namespace latchkey::engine {
@@ -10,11 +9,8 @@ namespace {
 using job::State;
 
 std::vector<job::Job> unfinished_jobs(Context& context, const store::Subject& subject) {
-  std::vector<job::Job> jobs;
-  for (const std::string& request_id : request_ids_of(context.store, subject)) {
-    auto job = context.store.find_job(request_id);
-    if (job && !job::is_final(job->standing.state)) jobs.push_back(std::move(*job));
-  }
+  std::vector<job::Job> jobs = context.store.jobs_of_subject(subject.id);
+  std::erase_if(jobs, [](const job::Job& job) { return job::is_final(job.standing.state); });
   return jobs;
 }
 

@@ -6,7 +6,6 @@
 #include "base/crypto.h"
 #include "base/encoding.h"
 #include "engine/erasure.h"
-#include "engine/subject_jobs.h"
 
 namespace latchkey::engine {
 namespace {
@@ -41,6 +40,22 @@ std::string digest_of(std::vector<std::string> request_ids) {
     digest.update("\n");
   }
   return to_hex(digest.finish());
+}
+
+// All jobs there ever were for a subject, those that were pruned included.
+std::vector<std::string> request_ids_of(store::Store& store, const store::Subject& subject) {
+  std::vector<std::string> request_ids;
+  std::optional<std::int64_t> seq = subject.last_accepted_seq;
+  while (seq) {
+    const auto bytes = store.entry(*seq);
+    const auto lost = [&] { return Error("the ledger's links lead nowhere at " + std::to_string(*seq)); };
+    if (!bytes) throw lost();
+    const ledger::Entry accepted = ledger::decode(*bytes);
+    if (!accepted.request_id || accepted.subject_prev >= seq) throw lost();
+    request_ids.push_back(*accepted.request_id);
+    seq = accepted.subject_prev;
+  }
+  return request_ids;
 }
 
 // The end of the subject's last job, from the ledger; nullopt while one has its row.

@@ -82,7 +82,8 @@ void require_node(Query& nodes, const fs::path& path, std::int64_t index, const 
 }
 
 CopyState require_tree(SqliteConnection& connection) {
-  const bool has_tree = connection.pragma("user_version") >= kFirstWithTree;
+  const std::int64_t version = connection.pragma("user_version");
+  const bool has_tree = version >= kFirstWithTree;
   auto entries = connection.query("SELECT seq, entry FROM ledger ORDER BY seq");
   auto nodes = connection.query(has_tree ? "SELECT idx, hash FROM ledger_node ORDER BY idx" : "SELECT 1");
   ledger::Frontier tree;
@@ -99,7 +100,7 @@ CopyState require_tree(SqliteConnection& connection) {
     throw Error(connection.path().string() + " does not hold together: its tree has more nodes than entries");
   }
   const ledger::Hash root = tree.root();
-  return {tree.size(), to_base64(bytes_of(root))};
+  return {tree.size(), to_base64(bytes_of(root)), version < newest_schema()};
 }
 
 void move_aside(const fs::path& path, const fs::path& aside) {

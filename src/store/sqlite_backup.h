@@ -9,7 +9,8 @@ namespace latchkey::store {
 /// What a database that is not in use holds.
 struct CopyState {
   std::int64_t entries = 0;
-  std::string root;  ///< of the ledger's tree, base64
+  std::string root;    ///< of the ledger's tree, base64
+  bool older = false;  ///< its schema is not this program's yet
 };
 
 /// Copies a database, as of one moment, while others go on writing to it; `to` is a new file (0600), complete
@@ -17,8 +18,8 @@ struct CopyState {
 /// exists or cannot be written, or `from` is no database of ours or a newer program's.
 void copy_database(const std::filesystem::path& from, const std::filesystem::path& to);
 
-/// Whether a copy holds together: the database's own integrity, entries without gaps, and the stored tree
-/// as the entries lead to it. Throws Error that says what does not.
+/// Whether a copy of any schema up to this program's is whole: the database's own integrity, entries without
+/// gaps, and the stored tree as the entries lead to it. Throws Error that says what is not.
 CopyState verify_copy(const std::filesystem::path& path);
 
 /// Gives a copy its name, in the same folder. Throws Error when something of that name is there.

@@ -41,7 +41,9 @@ struct Sources {
 
 ledger::VerifierKey verifier_key_in(const std::string& text) {
   if (const auto key = ledger::parse_verifier_key(text)) return *key;
-  const auto key = ledger::parse_verifier_key(trim(read_file(text, kKeyFileMax)));
+  // Where the ledger has had several names, the newest stands first.
+  const std::string keys = read_file(text, kKeyFileMax);
+  const auto key = ledger::parse_verifier_key(trim(std::string_view(keys).substr(0, keys.find('\n'))));
   if (!key) {
     throw InputError("invalid_request", "key",
                      "holds no verifier key: expected NAME+KEYID+BASE64 as in ledger.vkey");

@@ -12,9 +12,11 @@
 #include "base/time_text.h"
 #include "engine/restoration.h"
 #include "engine/settings_of.h"
+#include "engine/verification.h"
 #include "ledger/checkpoint.h"
 #include "store/file_anchors.h"
 #include "store/sqlite_backup.h"
+#include "store/sqlite_evidence.h"
 #include "store/sqlite_schema.h"
 #include "surface/output.h"
 #include "surface/store_session.h"
@@ -47,6 +49,11 @@ class Unfinished {
   const fs::path path_;
 };
 
+// Verified like a database in use, but for the anchors, which belong to another moment.
+std::int64_t findings_in(const fs::path& path) {
+  return engine::verify(store::sqlite_evidence(path), {}).findings.total();
+}
+
 int back_up(const GlobalOptions& global, const std::string& name) {
   const Config config = load_config(global.config);
   const fs::path file = fs::absolute(name).lexically_normal();
@@ -60,6 +67,7 @@ int back_up(const GlobalOptions& global, const std::string& name) {
   const Unfinished copy(part);
   store::copy_database(config.database(), copy.path());
   const store::CopyState state = store::verify_copy(copy.path());
+  const std::int64_t findings = state.older ? 0 : findings_in(copy.path());
   store::name_copy(copy.path(), file);
   const std::uintmax_t bytes = fs::file_size(file);
   Output out;
@@ -69,12 +77,17 @@ int back_up(const GlobalOptions& global, const std::string& name) {
                  .dump());
   } else {
     out.line(file.string() + ": " + counted(static_cast<std::size_t>(state.entries)) + " entries, " +
-             counted(bytes) + " bytes, root " + state.root + ", verified.");
+             counted(bytes) + " bytes, root " + state.root + (findings == 0 ? ", verified." : "."));
     out.line("Not in it, and to be kept elsewhere: " + config.file.string() +
              ", the secrets beside it, and the " + "anchors in " + config.anchors.string() + ".");
   }
   out.flush();
-  return 0;
+  if (findings == 0) return 0;
+  note(
+      "latchkey: the copy is complete, but the ledger in it does not hold, as that of the database: see "
+      "`latchkey "
+      "audit verify`");
+  return 1;
 }
 
 // Entries of the largest checkpoint that others may have seen. Anchors that cannot be reached are for the
@@ -146,7 +159,7 @@ int restore(const GlobalOptions& global, const RestoreOptions& options) {
   if (!fs::exists(backup)) throw Error(backup.string() + " does not exist");
   if (fs::exists(live) && fs::equivalent(live, backup))
     throw Error("that is the database itself, not a backup");
-  fs::create_directories(config.data_dir);
+  if (fs::create_directories(config.data_dir)) fs::permissions(config.data_dir, fs::perms::owner_all);
   const FileLock lock(config.lock_file());
   store::require_our_database(backup);
   SystemClock clock;
@@ -155,6 +168,12 @@ int restore(const GlobalOptions& global, const RestoreOptions& options) {
   store::copy_database(backup, fresh.path());
   store::verify_copy(fresh.path());
   store::migrate_database(fresh.path(), clock);
+  store::settle(fresh.path());
+  if (findings_in(fresh.path()) > 0) {
+    throw Error("the ledger in " + backup.string() +
+                " does not hold: see `latchkey audit verify --database " + backup.string() +
+                "`; nothing was changed");
+  }
   const engine::Restoration done = mark_restored(fresh.path(), config, clock, options.reason.value_or(""));
   store::settle(fresh.path());
   give_to_owner_of(config.data_dir, fresh.path());

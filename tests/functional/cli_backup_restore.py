@@ -121,19 +121,25 @@ class Drill(LiveTest):
         daemon = self.start()
         for number in range(10):
             self.send(f"before-{number}")
-        self.send("soon", None, "--at", at(seconds=2))
         self.send("later", None, "--at", at(hours=1))
+        for number in range(10):
+            self.wait_for_state(f"before-{number}", "done")
         self.sandbox.order("hang")
         self.send("hangs")
         wait_until(lambda: self.sandbox.hanging() == 1, "a call hangs")
+        self.project.json("provider", "pause", "mayar", "--reason", "so that one is due and not sent yet")
+        self.send("soon")
         backup = self.project.root / "backup.db"
         made = self.project.json("backup", backup).json
+        self.project.json("provider", "resume", "mayar")
         self.sandbox.release()
         for number in range(5):
             self.send(f"after-{number}")
         sent = [f"before-{i}" for i in range(10)] + [f"after-{i}" for i in range(5)] + ["soon", "hangs"]
         for request_id in sent:
             self.wait_for_state(request_id, "done")
+        checkpoint = self.project.folder / "anchors/checkpoint"
+        wait_until(lambda: int(checkpoint.read_text().splitlines()[1]) > made["entries"], "what follows is published")
         done = self.assert_exit(self.project.run("restore", backup), 75)
         self.assertIn("pid", done.err)
         daemon.kill()
@@ -148,10 +154,12 @@ class Drill(LiveTest):
             self.assertEqual(self.project.one("SELECT code FROM jobs WHERE request_id = ?", request_id), "restored")
         self.assertEqual(self.state("later"), "queued")
         daemon = self.start()
+        self.project.json("provider", "resume", "mayar")  # the backup has it paused
         self.send("new")
         self.wait_for_state("new", "done")
         self.assertEqual(self.sandbox.counts()["requestIds"], {request_id: 1 for request_id in sent + ["new"]})
         self.assertEqual(daemon.stop(), 0)
+        self.assert_exit(self.project.run("audit", "verify"), 0)
 
 
 if __name__ == "__main__":

@@ -56,6 +56,7 @@ class Erase(FunctionalTest, Files):
         self.assertEqual((last["type"], last["subject"], last["reason"]),
                          ("subject.erased", subject, "asked to be forgotten"))
         self.assertTrue(last["actor"].startswith("uid:"))
+        self.assert_exit(self.project.run("audit", "verify"), 0)
 
     def test_history_stays_and_names_nobody(self):
         before = self.project.entries()

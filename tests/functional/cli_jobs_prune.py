@@ -48,6 +48,7 @@ class Prune(LiveTest):
 
         self.assertEqual(self.later("jobs", "prune", "--older-than", "90d").json["jobs"], 0)
         self.assertEqual(self.project.entries(), entries)
+        self.assert_exit(self.later("audit", "verify"), 0)
 
     def test_name_of_a_pruned_job_stays_taken_at_every_door(self):
         self.later("jobs", "prune", "--older-than", "90d")
@@ -63,7 +64,7 @@ class Prune(LiveTest):
         shown = self.later("jobs", "show", "a-1").json
         self.assertTrue(shown["pruned"])
         self.assertEqual([entry["type"] for entry in shown["entries"]], ["job.accepted", "job.refused"])
-        self.assertIn("was pruned", self.project.run("jobs", "show", "a-1").out)
+        self.assertIn("Pruned: ", self.project.run("jobs", "show", "a-1").out)
 
     def test_what_is_young_or_not_finished_stays(self):
         self.assertEqual(self.later("jobs", "prune", "--older-than", "101d").json["jobs"], 0)
@@ -82,6 +83,7 @@ class Prune(LiveTest):
         last = self.project.entries()[-1]
         self.assertEqual(last["type"], "subject.erased")
         self.assertIn("retention", last["reason"])
+        self.assert_exit(self.later("audit", "verify"), 0)
         for name in ("latchkey.db", "latchkey.db-wal"):
             path = self.project.folder / "data" / name
             self.assertNotIn(b"siti@", path.read_bytes() if path.exists() else b"")
@@ -106,6 +108,7 @@ class Prune(LiveTest):
         self.assertEqual(self.sandbox.sends(), 1)
         self.assertNotIn("could not be written", daemon.log())
         self.assertEqual(daemon.stop(), 0)
+        self.assert_exit(self.later("audit", "verify"), 0)
 
 
 if __name__ == "__main__":

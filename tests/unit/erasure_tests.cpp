@@ -2,7 +2,6 @@
 
 #include "engine/erasure.h"
 #include "engine/operations.h"
-#include "engine/subject_jobs.h"
 #include "engine/submit.h"
 #include "support/engine_rig.h"
 
@@ -160,18 +159,6 @@ BOOST_AUTO_TEST_CASE(keys_are_not_asked_for_while_nobody_is_suppressed) {
     settings.fingerprint_keys = []() -> const std::vector<Secret>& { throw Error("no key file here"); };
   });
   BOOST_TEST(rejection(rig, later(rig, "a")) == "");
-}
-
-BOOST_AUTO_TEST_CASE(jobs_of_a_subject_are_found_newest_first) {
-  EngineRig rig;
-  rig.command([&](Context& context) {
-    submit(context, later(rig, "a"));
-    submit(context, mail("between"));
-    submit(context, later(rig, "b"));
-  });
-  const auto subject = rig.other->find_subject(job::Provider::Mayar, kBudi);
-  const std::vector<std::string> wanted{"b", "a"};
-  BOOST_TEST(request_ids_of(*rig.other, *subject) == wanted);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
