@@ -127,6 +127,14 @@ class Section {
     }
   }
 
+  void duration(const std::string& key, std::optional<Millis>& value, Millis example, Millis least,
+                Millis most) {
+    Millis given = example;
+    const bool there = line(key) != 0;
+    duration(key, given, least, most);
+    if (there) value = given;
+  }
+
   void duration(const std::string& key, Millis& value, Millis least, Millis most) {
     const std::string expected = "a duration such as \"" + format_duration(value) + "\"";
     const auto given = text(key, expected);
@@ -341,6 +349,12 @@ void read_retry(Section section, job::RetryPolicy& retry) {
   section.finish();
 }
 
+void read_retention(Section section, Config& config) {
+  const hours year(365 * 24);
+  section.duration("subjects", config.keep_subjects, year, hours(24), 100 * year);
+  section.finish();
+}
+
 void read_ledger(Section section, Config& config, Errors& errors) {
   const std::string expected = "a name such as \"host.example/latchkey/3f9c21ab\"";
   if (section.line("origin") == 0) {
@@ -434,6 +448,7 @@ Config load_config(const fs::path& file) {
   read_engine(root.child("engine"), config);
   read_providers(root.child("providers"), config, errors);
   read_retry(root.child("retry"), config.retry);
+  read_retention(root.child("retention"), config);
   read_ledger(root.child("ledger"), config, errors);
   read_api(root.child("api"), config);
   root.finish();

@@ -45,6 +45,7 @@ struct Config {
   ProviderConfig mayar;
   ProviderConfig nomos;
   job::RetryPolicy retry;
+  std::optional<Millis> keep_subjects;  ///< [retention] subjects; nullopt: until they are erased by hand
   std::string origin;
   std::filesystem::path anchors;
   std::filesystem::path signing_key_file;      ///< Ed25519 seed, 32 bytes in hex

@@ -47,6 +47,9 @@ attempts = 5                                   # tries of one job at most
 first = "5s"                                   # longest wait before the second try; doubles from there
 most = "2m"                                    # no wait is longer
 
+[retention]
+# subjects = "365d"                            # `latchkey jobs prune` also erases who had no job for so long
+
 [ledger]
 origin = ")" +
          origin + R"("

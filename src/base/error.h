@@ -39,8 +39,8 @@ struct FieldError {
 };
 
 /// Bad input: rejected at the door, nothing was changed. Ends a command with exit 3, a request with HTTP 4xx.
-/// `code()` is stable and meant for programs: invalid_request, conflict, request_id_used, cannot_be_fresh,
-/// provider_off, no_handover, not_found, wrong_state, try_later, unauthorized, forbidden.
+/// `code()` is stable and meant for programs: invalid_request, conflict, request_id_used, suppressed,
+/// cannot_be_fresh, provider_off, no_handover, not_found, wrong_state, try_later, unauthorized, forbidden.
 class InputError : public std::runtime_error {
  public:
   InputError(std::string code, std::string field, const std::string& message);

@@ -2,6 +2,7 @@
 
 #include "base/crypto.h"
 #include "base/time_text.h"
+#include "ledger/commitment.h"
 
 namespace latchkey::engine {
 namespace {
@@ -20,6 +21,20 @@ void require_same(Context& context, const job::Job& job, const Submission& submi
       equal_constant_time(hmac_sha256(subject->salt, job::payload_bytes(submission)), job.payload_mac);
   if (!same) {
     throw InputError("conflict", "requestId", "is taken by a request with other content; use a new one");
+  }
+}
+
+// Who was erased and wants no more mail. Rows hold a hash under each key there was, so that any of ours finds
+// it.
+void require_not_suppressed(Context& context, const Submission& submission) {
+  if (!context.store.has_suppressions()) return;
+  LATCHKEY_CHECK(context.settings.fingerprint_keys);
+  for (const Secret& key : context.settings.fingerprint_keys()) {
+    const std::string hash =
+        ledger::suppression_hash(key, submission.provider, submission.recipient.normalised);
+    if (!context.store.is_suppressed(submission.provider, hash)) continue;
+    throw InputError("suppressed", submission.provider == job::Provider::Mayar ? "email" : "customerId",
+                     "was erased and is not to be written to again");
   }
 }
 
@@ -61,8 +76,13 @@ Admittance admit_at_door(Context& context, const Submission& submission) {
       require_same(context, *admittance.existing, submission);
       return admittance;
     }
+    if (context.store.pruned_job(submission.request_id)) {
+      throw InputError("request_id_used", "requestId",
+                       "was used for a request that has been pruned since; use a new one");
+    }
   }
   require_offered(context, submission);
+  require_not_suppressed(context, submission);
   admittance.lifetime = submission.lifetime.value_or(context.settings.of(submission.provider).link_lifetime);
   admittance.due_at = submission.at.value_or(context.now.wall);
   // What is stale already makes a job that says so; no gate matters to it.

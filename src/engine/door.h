@@ -21,7 +21,7 @@ void require_offered(const Context& context, const job::Submission& submission);
 
 /// Whether this submission may become a job. Reads and writes nothing, so that a whole file can be asked
 /// about first; the forecasts count what is let in. Throws InputError: what require_offered throws, conflict,
-/// request_id_used, cannot_be_fresh.
+/// request_id_used, suppressed, cannot_be_fresh.
 Admittance admit_at_door(Context& context, const job::Submission& submission);
 
 }  // namespace latchkey::engine

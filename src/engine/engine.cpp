@@ -176,7 +176,7 @@ void Engine::apply(Context& context, Finished& item, Memory& memory, Effects& ef
   const Attempt& attempt = item.attempt;
   --memory.in_flight.at(index(attempt.provider));
   auto job = context.store.find_job(attempt.request_id);
-  LATCHKEY_CHECK(job.has_value());  // jobs with a call under way are never pruned
+  LATCHKEY_CHECK(job.has_value());  // pruning keeps every job for longer than a call can take
   const auto open = memory.open.find(attempt.request_id);
   if (open == memory.open.end() || open->second.number != attempt.number) {
     return apply_late(context, *job, attempt.number, item.result, parts_.fingerprint_key,

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <array>
+#include <functional>
+#include <vector>
 
 #include "base/clock.h"
+#include "base/secret.h"
 #include "job/names.h"
 #include "job/rate.h"
 #include "job/retry_policy.h"
@@ -24,6 +27,9 @@ struct Settings {
   std::array<ProviderSettings, job::kProviders.size()> providers;
   job::RetryPolicy retry;
   int workers = 64;
+  /// The fingerprint keys, newest first: what suppressed recipients are recognised by. Asked only when there
+  /// are any, so that most commands need no key file. Throws what reading one throws.
+  std::function<const std::vector<Secret>&()> fingerprint_keys;
 
   const ProviderSettings& of(job::Provider provider) const {
     return providers.at(static_cast<std::size_t>(provider));

@@ -27,4 +27,13 @@ std::string link_fingerprint(const Secret& key, const Secret& link) {
   return to_hex(mac).substr(0, 32);
 }
 
+std::string suppression_hash(const Secret& key, job::Provider provider, std::string_view recipient) {
+  std::string bytes = "latchkey/suppress/v1";
+  bytes += '\0';
+  bytes += job::name(provider);
+  bytes += '\0';
+  bytes += recipient;
+  return hmac_sha256(key.reveal(), bytes);
+}
+
 }  // namespace latchkey::ledger

@@ -16,4 +16,8 @@ std::string recipient_commitment(std::string_view salt, job::Provider provider, 
 /// keeping it.
 std::string link_fingerprint(const Secret& key, const Secret& link);
 
+/// HMAC-SHA256( key, "latchkey/suppress/v1" 0 provider 0 recipient ), 32 bytes: recognises a recipient who
+/// was erased and wants no more mail. `recipient` is the normalised form.
+std::string suppression_hash(const Secret& key, job::Provider provider, std::string_view recipient);
+
 }  // namespace latchkey::ledger

@@ -161,7 +161,7 @@ std::optional<TimePoint> Query::optional_time(int column) const {
 }
 
 SqliteConnection::SqliteConnection(const std::filesystem::path& path, Access access, Millis wait)
-    : path_(path) {
+    : path_(path), wait_(wait) {
   // Asked before SQLite opens it: SQLite would fall back to reading, and fail at the first write.
   if (access == Access::ReadWrite && ::access(path.c_str(), W_OK) != 0 &&
       (errno == EACCES || errno == EROFS)) {
@@ -220,6 +220,26 @@ std::int64_t SqliteConnection::pragma(const char* name) {
 
 void SqliteConnection::use_wal() {
   execute("PRAGMA journal_mode=WAL");
+}
+
+bool SqliteConnection::empty_wal() {
+  // With a time to wait, SQLite would keep all writers out while it waits for a reader.
+  sqlite3_busy_timeout(database_->getHandle(), 0);
+  const int result = sqlite3_wal_checkpoint_v2(database_->getHandle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE,
+                                               nullptr, nullptr);
+  sqlite3_busy_timeout(database_->getHandle(), static_cast<int>(wait_.count()));
+  if (result == SQLITE_OK) return true;
+  if ((result & 0xFF) == SQLITE_BUSY || (result & 0xFF) == SQLITE_LOCKED) return false;
+  throw_translated(SQLite::Exception(database_->getHandle(), result), path_);
+}
+
+bool SqliteConnection::rewrite() {
+  try {
+    execute("VACUUM");
+    return true;
+  } catch (const StoreBusy&) {
+    return false;
+  }
 }
 
 std::int64_t SqliteConnection::data_version() {

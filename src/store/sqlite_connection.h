@@ -94,6 +94,13 @@ class SqliteConnection {
   /// Changes when another connection, in any process, has committed.
   std::int64_t data_version();
 
+  /// Writes the WAL into the database and empties it, without waiting. False when a reader or writer is in
+  /// the way.
+  bool empty_wal();
+  /// Writes the whole database anew (VACUUM), so that no page holds anything that is not in it. False when
+  /// another connection is in the way.
+  bool rewrite();
+
   /// Throws Error unless the path still leads to the file that was opened.
   void require_same_file() const;
 
@@ -103,6 +110,7 @@ class SqliteConnection {
  private:
   std::filesystem::path path_;
   std::pair<dev_t, ino_t> file_;
+  Millis wait_;
   std::unique_ptr<SQLite::Database> database_;
   std::unordered_map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
 };

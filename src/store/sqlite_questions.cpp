@@ -10,6 +10,24 @@
 #include "store/sqlite_store.h"
 
 namespace latchkey::store {
+
+std::int64_t first_seq_at(SqliteConnection& connection, TimePoint time, std::int64_t size) {
+  const std::string text = format_utc(time);
+  std::int64_t low = 0;
+  std::int64_t high = size;
+  while (low < high) {
+    const std::int64_t middle = low + (high - low) / 2;
+    auto query = connection.query("SELECT t < ? FROM ledger WHERE seq = ?");
+    query.bind(text).bind(middle);
+    if (query.step() && query.integer(0) != 0) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
 namespace {
 
 using ledger::EntryType;
@@ -179,30 +197,12 @@ class EntrySearch {
                        [&](const std::string& member) { return ledger::has_member(bytes, member); });
   }
 
-  // Entry times never decrease, so a time is found in seq by bisection.
-  Place first_at(TimePoint time) {
-    const std::string text = format_utc(time);
-    Place low = 0;
-    Place high = size_;
-    while (low < high) {
-      const Place middle = low + (high - low) / 2;
-      auto query = connection_.query("SELECT t < ? FROM ledger WHERE seq = ?");
-      query.bind(text).bind(middle);
-      if (query.step() && query.integer(0) != 0) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
-  }
-
   Range range_of(const EntryFilter& filter) {
     Range range{0, size_};
     if (filter.from_seq) range.from = std::max(range.from, *filter.from_seq);
     if (filter.to_seq) range.to = std::min(range.to, *filter.to_seq);
-    if (filter.from) range.from = std::max(range.from, first_at(*filter.from));
-    if (filter.to) range.to = std::min(range.to, first_at(*filter.to));
+    if (filter.from) range.from = std::max(range.from, first_seq_at(connection_, *filter.from, size_));
+    if (filter.to) range.to = std::min(range.to, first_seq_at(connection_, *filter.to, size_));
     if (filter.after_seq) {
       if (filter.newest_first) {
         range.to = std::min(range.to, *filter.after_seq);

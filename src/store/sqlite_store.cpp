@@ -34,6 +34,8 @@ Instant SqliteStore::begin() {
   const Instant now = clock_.now();
   now_ = now.wall;
   try {
+    // A restore puts another file in place while it holds this lock: nothing may go into the old one.
+    connection_.require_same_file();
     // Only now, with the write lock, may what was known from before be trusted or read anew.
     const std::int64_t version = connection_.data_version();
     if (version != head_version_) {

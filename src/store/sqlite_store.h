@@ -1,9 +1,14 @@
 #pragma once
 
+#include "store/file_scan.h"
 #include "store/sqlite_connection.h"
 #include "store/store.h"
 
 namespace latchkey::store {
+
+/// The first place in a ledger of `size` entries whose time is not before `time`: times never decrease, so it
+/// is found by bisection.
+std::int64_t first_seq_at(SqliteConnection& connection, TimePoint time, std::int64_t size);
 
 /// Store over one SQLite database file.
 class SqliteStore final : public Store {
@@ -49,6 +54,16 @@ class SqliteStore final : public Store {
   void shift_due_jobs(TimePoint before, Millis step) override;
   std::vector<std::pair<std::pair<job::Provider, job::State>, std::int64_t>> count_jobs() override;
 
+  std::vector<std::string> jobs_finished_before(TimePoint cut_off) override;
+  bool prune_job(const std::string& request_id) override;
+  std::optional<std::int64_t> pruned_job(const std::string& request_id) override;
+  std::vector<std::string> subjects_without_jobs(TimePoint cut_off) override;
+  void erase_subject(const std::string& id) override;
+  Scrubbed scrub(const std::vector<std::string>& erased, Millis patience) override;
+  void put_suppression(job::Provider provider, const std::string& hash) override;
+  bool has_suppressions() override;
+  bool is_suppressed(job::Provider provider, const std::string& hash) override;
+
   std::int64_t open_import() override;
   void complete_import(std::int64_t import) override;
   bool import_is_open(std::int64_t import) override;
@@ -81,6 +96,7 @@ class SqliteStore final : public Store {
   Head read_head();
   ledger::ReadNode node_reader();
   std::int64_t end_of_jobs();
+  Needles needles_for(const std::vector<std::string>& erased);
 
   SqliteConnection connection_;
   Clock& clock_;

@@ -101,6 +101,13 @@ struct EntryFilter {
   bool newest_first = false;
 };
 
+/// What erasing has left of a recipient in the files of the database.
+struct Scrubbed {
+  std::int64_t copies = 0;  ///< still readable; 0 is what was wanted
+  bool rewritten = false;   ///< the whole database had to be written anew
+  std::string in_the_way;   ///< what keeps copies readable, such as "process 4711 (python3)"; may be empty
+};
+
 /// How far the ledger reaches.
 struct Head {
   std::int64_t size = 0;  ///< entries; also the next seq
@@ -198,6 +205,27 @@ class Store {
   virtual void shift_due_jobs(TimePoint before, Millis step) = 0;
   /// How many jobs are in each state, by provider.
   virtual std::vector<std::pair<std::pair<job::Provider, job::State>, std::int64_t>> count_jobs() = 0;
+
+  // --- retention and erasure
+  /// RequestIds of the jobs that ended before `cut_off`, by age.
+  virtual std::vector<std::string> jobs_finished_before(TimePoint cut_off) = 0;
+  /// Takes the row of a job that has ended away and keeps its requestId and its last entry's seq. False, and
+  /// nothing changes, when there is no such job or it has not ended.
+  virtual bool prune_job(const std::string& request_id) = 0;
+  /// The last entry of a job that was pruned; nullopt when none of this requestId was.
+  virtual std::optional<std::int64_t> pruned_job(const std::string& request_id) = 0;
+  /// Ids of the subjects whose jobs have all been pruned and which had none accepted from `cut_off` on.
+  virtual std::vector<std::string> subjects_without_jobs(TimePoint cut_off) = 0;
+  /// Forgets whom a subject stood for. Its jobs and entries stay and name nobody.
+  virtual void erase_subject(const std::string& id) = 0;
+  /// Makes what was erased unreadable in the files as well, outside a transaction, and counts what is left of
+  /// it there, ignoring case; what is part of a longer recipient that is still known is none of it. Tries
+  /// again for `patience`, since other connections can be in the way.
+  virtual Scrubbed scrub(const std::vector<std::string>& erased, Millis patience) = 0;
+  /// Recipients that want no more mail, as keyed hashes.
+  virtual void put_suppression(job::Provider provider, const std::string& hash) = 0;
+  virtual bool has_suppressions() = 0;
+  virtual bool is_suppressed(job::Provider provider, const std::string& hash) = 0;
 
   // --- large imports: several transactions that become takeable together
   virtual std::int64_t open_import() = 0;

@@ -41,8 +41,9 @@ struct Sources {
 
 ledger::VerifierKey verifier_key_in(const std::string& text) {
   if (const auto key = ledger::parse_verifier_key(text)) return *key;
-  const std::string file = read_file(text, kKeyFileMax);
-  const auto key = ledger::parse_verifier_key(trim(file.substr(0, file.find('\n'))));  // older names follow
+  // Where the ledger has had several names, the newest stands first.
+  const std::string keys = read_file(text, kKeyFileMax);
+  const auto key = ledger::parse_verifier_key(trim(std::string_view(keys).substr(0, keys.find('\n'))));
   if (!key) {
     throw InputError("invalid_request", "key",
                      "holds no verifier key: expected NAME+KEYID+BASE64 as in ledger.vkey");

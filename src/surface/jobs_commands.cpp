@@ -7,6 +7,7 @@
 #include "surface/history.h"
 #include "surface/job_view.h"
 #include "surface/jobs_list.h"
+#include "surface/jobs_prune_command.h"
 #include "surface/outlook.h"
 #include "surface/output.h"
 #include "surface/reveal.h"
@@ -179,7 +180,7 @@ void add_close(CLI::App& jobs, CommandLine& line) {
 }  // namespace
 
 void add_jobs_commands(CLI::App& app, CommandLine& line) {
-  CLI::App* jobs = app.add_subcommand("jobs", "The queue: list, show, cancel, release, close");
+  CLI::App* jobs = app.add_subcommand("jobs", "The queue: list, show, cancel, release, close, prune");
   jobs->require_subcommand(1);
   add_example(*jobs, "latchkey jobs list --state queued");
   add_list(*jobs, line);
@@ -187,6 +188,7 @@ void add_jobs_commands(CLI::App& app, CommandLine& line) {
   add_cancel(*jobs, line);
   add_release(*jobs, line);
   add_close(*jobs, line);
+  add_jobs_prune(*jobs, line);
 }
 
 }  // namespace latchkey::surface

@@ -1,5 +1,7 @@
 #include "surface/key_files.h"
 
+#include <memory>
+
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/files.h"
@@ -42,6 +44,13 @@ ledger::VerifierKey read_verifier_key(const Config& config) {
   const auto key = ledger::parse_verifier_key(std::string_view(text).substr(0, text.find('\n')));
   if (!key) throw Error(path.string() + " does not begin with a verifier key");
   return *key;
+}
+
+std::function<const std::vector<Secret>&()> fingerprint_keys_when_asked(const std::filesystem::path& path) {
+  return [path, keys = std::make_shared<std::vector<Secret>>()]() -> const std::vector<Secret>& {
+    if (keys->empty()) *keys = read_fingerprint_keys(path);
+    return *keys;
+  };
 }
 
 }  // namespace latchkey::surface

@@ -162,7 +162,9 @@ int serve(const GlobalOptions& options) {
       {[&](job::Provider id) -> provider::Provider& { return providers.of(id); },
        [&](job::Provider id) { return std::make_unique<CurlHttpClient>(config.provider(id).ca_file); }},
       inbox, clock);
-  engine::Engine engine({store, random, inbox, workers, desk, fingerprint_key}, engine::settings_of(config));
+  engine::Settings settings = engine::settings_of(config);
+  settings.fingerprint_keys = fingerprint_keys_when_asked(config.fingerprint_key_file);
+  engine::Engine engine({store, random, inbox, workers, desk, fingerprint_key}, std::move(settings));
   engine::Daemon daemon(
       engine, workers, inbox, store, clock, signals,
       {config.shutdown_grace, [&](job::Provider id) { return providers.reload(id); }, &publisher, &reserve,

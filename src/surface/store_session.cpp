@@ -7,6 +7,7 @@
 #include "base/file_lock.h"
 #include "engine/settings_of.h"
 #include "store/sqlite_schema.h"
+#include "surface/key_files.h"
 
 namespace latchkey::surface {
 namespace {
@@ -36,7 +37,9 @@ StoreSession::StoreSession(const GlobalOptions& options, store::Access access)
     : config_(load_config(options.config)),
       settings_(engine::settings_of(config_)),
       actor_(own_actor()),
-      store_(our_database(config_), clock_, access) {}
+      store_(our_database(config_), clock_, access) {
+  settings_.fingerprint_keys = fingerprint_keys_when_asked(config_.fingerprint_key_file);
+}
 
 std::optional<std::string> StoreSession::daemon_api() const {
   const auto content = FileLock::read_content(config_.lock_file());

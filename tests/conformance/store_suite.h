@@ -6,5 +6,6 @@
 #include "conformance/store_ledger_cases.h"
 #include "conformance/store_queue_cases.h"
 #include "conformance/store_question_cases.h"
+#include "conformance/store_retention_cases.h"
 #include "conformance/store_row_cases.h"
 #include "conformance/store_transaction_cases.h"

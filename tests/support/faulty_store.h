@@ -81,6 +81,28 @@ class FaultyStore final : public store::Store {
     return inner_->count_jobs();
   }
 
+  std::vector<std::string> jobs_finished_before(TimePoint cut_off) override {
+    return inner_->jobs_finished_before(cut_off);
+  }
+  bool prune_job(const std::string& request_id) override { return at("prune_job").prune_job(request_id); }
+  std::optional<std::int64_t> pruned_job(const std::string& request_id) override {
+    return inner_->pruned_job(request_id);
+  }
+  std::vector<std::string> subjects_without_jobs(TimePoint cut_off) override {
+    return inner_->subjects_without_jobs(cut_off);
+  }
+  void erase_subject(const std::string& id) override { at("erase_subject").erase_subject(id); }
+  store::Scrubbed scrub(const std::vector<std::string>& erased, Millis patience) override {
+    return inner_->scrub(erased, patience);
+  }
+  void put_suppression(job::Provider provider, const std::string& hash) override {
+    at("put_suppression").put_suppression(provider, hash);
+  }
+  bool has_suppressions() override { return inner_->has_suppressions(); }
+  bool is_suppressed(job::Provider provider, const std::string& hash) override {
+    return inner_->is_suppressed(provider, hash);
+  }
+
   std::int64_t open_import() override { return at("open_import").open_import(); }
   void complete_import(std::int64_t import) override { at("complete_import").complete_import(import); }
   bool import_is_open(std::int64_t import) override { return inner_->import_is_open(import); }
