@@ -10,11 +10,10 @@ One line a verdict; exit 0 if all holds, 1 if not. docs/ledger.md describes the 
 """
 import base64, hashlib, json, re, subprocess, sys, tempfile
 from pathlib import Path
-
 B64 = r"[A-Za-z0-9+/]+={0,2}"
 NOTE = re.compile(rf"(([^\n]+)\n(0|[1-9][0-9]{{0,15}})\n({B64})\n)\n\u2014 ([^ \n]+) ({B64})\n")
 PROOF = re.compile(rf"c2sp\.org/tlog-proof@v1\nindex (0|[1-9][0-9]*)\n((?:{B64}\n)*)\n(.*)", re.S)
-DER_HEAD = bytes.fromhex("302a300506032b6570032100")  # what makes 32 bytes an Ed25519 key for openssl
+DER = bytes.fromhex("302a300506032b6570032100")  # what makes 32 bytes an Ed25519 key for openssl
 OPENSSL = "openssl pkeyutl -verify -pubin -keyform DER -inkey pub.der -rawin -in text -sigfile sig".split()
 
 def need(condition, message):
@@ -39,15 +38,14 @@ def checkpoint(path, keys):
     signature, (key_id, public) = base64.b64decode(signature), keys.get(signer, (None, None))
     need(origin == signer and signature[:4] == key_id, f"{path} is not signed by this key, but as {signer}")
     with tempfile.TemporaryDirectory() as folder:
-        for file, content in (("text", text.encode()), ("sig", signature[4:]), ("pub.der", DER_HEAD + public)):
-            Path(folder, file).write_bytes(content)
+        for name, content in (("text", text.encode()), ("sig", signature[4:]), ("pub.der", DER + public)):
+            Path(folder, name).write_bytes(content)
         done = subprocess.run(OPENSSL, cwd=folder, capture_output=True)
     need(done.returncode == 0, f"{path}: the signature is not good")
     return int(size), base64.b64decode(root), f"{signer}+{key_id.hex()}"
 
 def entries(lines, last, calls, whole):
-    """Each entry with its bytes: canonical, times rising, back links without a gap, one result for each attempt.
-    Leaves behind the last seq of each request, and the attempts that have no result yet."""
+    """Each entry with its bytes, checked; leaves behind each request's last seq, and the attempts without a result."""
     time = ""
     for number, line in enumerate(lines, 1):
         entry, where = None, f"line {number}"
@@ -115,8 +113,7 @@ def verify_bundle(folder, vkey):
     print(f"OK   {', '.join(last)}: no gap up to seq {seq}; in the ledger of {size}, signed by {signer}")
 
 if __name__ == "__main__":
-    if len(sys.argv) < 3:
-        sys.exit(__doc__)
+    sys.argv[2:] or sys.exit(__doc__)
     try:
         (verify_bundle if len(sys.argv) == 3 else verify_export)(*sys.argv[1:])
     except (OSError, ValueError) as error:

@@ -26,13 +26,14 @@ void or_damaged(Findings& findings, const char* what, Work work) {
 
 Findings check_file(const store::OpenEvidence& open) {
   Findings findings;
+  const std::unique_ptr<Evidence> evidence = open();
   or_damaged(findings, "its schema", [&] {
-    for (const std::string& fault : open()->schema_faults()) {
+    for (const std::string& fault : evidence->schema_faults()) {
       findings.add("E_SCHEMA", std::nullopt, "", fault);
     }
   });
   or_damaged(findings, "a table or an index", [&] {
-    for (const std::string& fault : open()->integrity_faults()) {
+    for (const std::string& fault : evidence->integrity_faults()) {
       findings.add("E_INTEGRITY", std::nullopt, "", "the database's own check says: " + fault);
     }
   });

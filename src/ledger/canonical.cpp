@@ -67,17 +67,22 @@ bool CanonicalReader::take(char c) {
 }
 
 bool CanonicalReader::next(Member& member) {
-  if (flaw_ != nullptr || (at_ == end_ && at_ != begin_)) return false;
+  if (flaw_ != nullptr || closed_) return false;
   const bool first = at_ == begin_;
   if (first && !take('{')) return fail("it does not begin with {");
-  if (take('}')) {
-    if (!first) return fail("a member is missing after a comma");
-    return at_ == end_ ? false : fail("something follows the object");
-  }
+  if (first && take('}')) return close();
   if (!read_key(member) || !read_value(member)) return false;
   if (take(',')) return true;
   if (!take('}')) return fail("a member does not end with , or }");
-  return at_ == end_ || fail("something follows the object");
+  close();
+  return flaw_ == nullptr;
+}
+
+// Nothing may follow the object. Always false: there is no further member.
+bool CanonicalReader::close() {
+  closed_ = true;
+  if (at_ != end_) fail("something follows the object");
+  return false;
 }
 
 bool CanonicalReader::read_key(Member& member) {

@@ -33,6 +33,7 @@ class CanonicalReader {
 
  private:
   bool fail(const char* flaw);
+  bool close();
   bool take(char c);
   bool read_key(Member& member);
   bool read_value(Member& member);
@@ -46,6 +47,7 @@ class CanonicalReader {
   const char* at_;
   const char* end_;
   const char* flaw_ = nullptr;
+  bool closed_ = false;
   std::string_view previous_key_;
 };
 

@@ -32,7 +32,10 @@ using Handle = std::unique_ptr<sqlite3, CloseDatabase>;
   try {
     throw_translated(error, path);
   } catch (const Error& translated) {
-    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) throw Damaged(translated.what());
+    // SQLITE_ERROR: a table is missing, or an index is computed from an entry that is no JSON any more.
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR) {
+      throw Damaged(translated.what());
+    }
     throw;
   }
 }

@@ -151,16 +151,17 @@ int export_entries(const GlobalOptions& global, const ExportOptions& options) {
     note(std::string("this copy of the ledger cannot be written: that it is exported") +
          (options.reveal ? ", and recipients revealed," : "") + " is not recorded");
   }
+  std::string checkpoint;
   if (options.checkpoint) {
-    const std::string note = covering_checkpoint(session, size);
-    size = ledger::claimed_checkpoint(note)->size;
-    create_private_file(*options.checkpoint, note);
+    checkpoint = covering_checkpoint(session, size);
+    size = ledger::claimed_checkpoint(checkpoint)->size;
   }
   if (filter) {
     filter->to_seq = std::min(filter->to_seq.value_or(size), size);
     session.store().each_entry(*filter, [&](const std::string& bytes) { return output.add(bytes); });
   }
   output.finish(size);
+  if (options.checkpoint) create_private_file(*options.checkpoint, checkpoint);
   return 0;
 }
 

@@ -61,13 +61,13 @@ std::string readme(const std::string& request_id, const std::vector<std::string>
   const std::string first = std::to_string(ledger::decode(entries.front()).seq);
   return "Proof of the ledger's entries about the request " + request_id + R"(.
 
-entries.jsonl     the entries, one a line, as the ledger stores them; docs/ledger.md describes them. Each names in
-                  `prev` the one before it, so that none of this request can be left out between them.
+entries.jsonl     the entries, one a line, as the ledger stores them; docs/ledger.md describes them. Each
+                  names in `prev` the one before it, so that none of this request is left out between them.
 SEQ.tlog-proof    that the entry with this seq is in the ledger (c2sp.org/tlog-proof)
 checkpoint        the head of the ledger of )" +
          std::to_string(size) + R"( entries, signed (c2sp.org/tlog-checkpoint)
-ledger.vkey       the key to check it with. Compare it with the one that you were given by another way: whoever
-                  made up this folder could have made up a key, too.
+ledger.vkey       the key to check it with. Compare it with the one that you were given by another way:
+                  whoever made up this folder could have made up a key, too.
 
 All of it, with docs/verify_ledger.py from the source of Latchkey, Python 3.9 or newer and OpenSSL 3:
 
@@ -77,7 +77,8 @@ The checkpoint's signature, with openssl and coreutils alone (says "Signature Ve
 
     sed -n 1,3p checkpoint > text
     sed -n 5p checkpoint | cut -d' ' -f3 | base64 -d | tail -c +5 > sig
-    { printf '\060\052\060\005\006\003\053\145\160\003\041\000'; cut -d+ -f3- ledger.vkey | base64 -d | tail -c +2; } > pub.der
+    { printf '\060\052\060\005\006\003\053\145\160\003\041\000'
+      cut -d+ -f3- ledger.vkey | base64 -d | tail -c +2; } > pub.der
     openssl pkeyutl -verify -pubin -keyform DER -inkey pub.der -rawin -in text -sigfile sig
 
 The first entry's leaf, from which the hashes in )" +
@@ -85,8 +86,8 @@ The first entry's leaf, from which the hashes in )" +
 
     { printf '\000'; sed -n 1p entries.jsonl | tr -d '\n'; } | sha256sum
 
-It is not shown that nothing was written about this request after the last of these entries: for that ask for an
-export of the whole ledger.
+It is not shown that nothing was written about this request after the last of these entries: for that ask for
+an export of the whole ledger.
 )";
 }
 

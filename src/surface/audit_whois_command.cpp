@@ -140,7 +140,7 @@ int whois(const GlobalOptions& global) {
 void add_audit_whois(CLI::App& audit, CommandLine& line) {
   CLI::App* command =
       audit.add_subcommand("whois-link", "Whose link is this? Reads it from standard input, never from argv");
-  add_example(*command, "latchkey audit whois-link < link.txt");
+  add_example(*command, "latchkey audit whois-link");
   command->callback([&line] { line.command = [&line] { return whois(line.global); }; });
 }
 

@@ -18,12 +18,11 @@ Secret read_key(const std::filesystem::path& path, const std::string& field);
 /// The keys of link fingerprints, one line each: the first one is in use, the others are those before it,
 /// newest first, by which older links are found. At least one. Throws as read_key does.
 std::vector<Secret> read_fingerprint_keys(const std::filesystem::path& path);
+/// The same, read when first asked for: few commands need them.
+std::function<const std::vector<Secret>&()> fingerprint_keys_when_asked(const std::filesystem::path& path);
 
 /// What others check our checkpoints with: the first line of `ledger.vkey` beside the configuration. Throws
 /// Error.
 ledger::VerifierKey read_verifier_key(const Config& config);
-
-/// The same, read when first asked for: few commands need them.
-std::function<const std::vector<Secret>&()> fingerprint_keys_when_asked(const std::filesystem::path& path);
 
 }  // namespace latchkey::surface

@@ -166,7 +166,7 @@ class Checked(ExportTest):
 
     def test_changes_are_noticed(self):
         for number, line in enumerate(self.lines):
-            for place in range(number, len(line), 13):
+            for place in range(number, len(line), 29):
                 changed = line[:place] + bytes([line[place] ^ 1]) + line[place + 1:]
                 self.assert_noticed("", self.lines[:number] + [changed] + self.lines[number + 1:])
         other = self.lines[2].replace(b"uid:", b"uid:1")  # well-formed, and never written

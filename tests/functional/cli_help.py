@@ -5,7 +5,8 @@ import shlex
 from harness import FunctionalTest, main, run
 
 COMMANDS = ["init", "serve", "send", "jobs", "jobs list", "jobs show", "jobs cancel", "jobs release", "jobs close",
-            "audit", "audit list", "audit show", "audit summary", "provider", "provider list", "provider pause", "provider resume",
+            "audit", "audit list", "audit show", "audit summary", "audit export", "audit prove", "audit whois-link", "key",
+            "key rotate", "provider", "provider list", "provider pause", "provider resume",
             "provider check", "migrate", "version"]
 
 
@@ -22,7 +23,7 @@ class Help(FunctionalTest):
             example = text.split("Example: latchkey ")[1].splitlines()[0]
             if example.startswith(("init", "serve")):
                 continue  # they would begin to do it
-            done = self.project.run(*shlex.split(example))
+            done = self.project.run(*shlex.split(example), cwd=self.project.root)
             self.assertNotEqual(done.code, 2, done)
 
     def test_top_level_help_lists_the_commands(self):

@@ -85,9 +85,7 @@ void SmallLedger::tell_story() {
   step([&](engine::Context& context) { call(context, "held", ended(Outcome::Unknown, Code::Timeout)); });
   step([&](engine::Context& context) { engine::close(context, "held", true, "seen in the mailbox"); });
   step([&](engine::Context& context) { engine::submit(context, mail("retried", "siti@example.com")); });
-  step([&](engine::Context& context) {
-    call(context, "retried", ended(Outcome::Throttled, Code::RateLimited, 429));
-  });
+  step([&](engine::Context& context) { call(context, "retried", ended(Outcome::NotSent, Code::Connect)); });
   step([&](engine::Context& context) { engine::submit(context, mail("erased", "gone@example.com")); });
   step([&](engine::Context& context) {
     const job::Job job = engine::cancel(context, "erased", "");

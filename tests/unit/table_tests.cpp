@@ -74,6 +74,24 @@ BOOST_AUTO_TEST_CASE(plain_text_is_never_wrapped_in_codes) {
   BOOST_TEST(painted("", Paint::Bad, true).empty());
 }
 
+BOOST_AUTO_TEST_CASE(long_list_is_taken_in_pieces) {
+  Table table({"SEQ", "TYPE", "WHAT"});
+  table.align_right(0);
+  table.widen(0, 4);
+  table.add({"7", "start", "a"});
+  BOOST_TEST(table.take(false) ==
+             " SEQ  TYPE   WHAT\n"
+             "   7  start  a\n");
+  table.add({"8", "x", "b"});
+  BOOST_TEST(table.take(false) == "   8  x      b\n");
+  table.add({"12345", "longer", "c"});
+  table.add({"9", "x", "d"});
+  BOOST_TEST(table.take(false) ==
+             "12345  longer  c\n"
+             "    9  x       d\n");
+  BOOST_TEST(table.take(false) == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

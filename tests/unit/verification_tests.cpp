@@ -1,6 +1,10 @@
 // Everything that somebody who may write the database could do to it, and what of it verification sees.
+#include <sqlite3.h>
+
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
+#include <fstream>
 
 #include "base/crypto.h"
 #include "engine/verification.h"
@@ -64,7 +68,9 @@ class EveryByte {
                ") SELECT " + list + " FROM kept." + table + " ORDER BY rowid; COMMIT";
     const std::string key = columns.front();  // of every table the first column is the key
     for (const std::string& row : strings(database_, "SELECT quote(" + key + ") FROM main." + table)) {
-      for (const std::string& column : columns) change_value(table, column, key + " = " + row);
+      for (const std::string& column : columns) {
+        if (table + "." + column != "ledger.entry") change_value(table, column, key + " = " + row);
+      }
     }
   }
   int changes() const { return changes_; }
@@ -78,7 +84,7 @@ class EveryByte {
     const auto change = [&](auto... parts) {
       SQLite::Statement statement(database_, update);
       statement.bind(1, parts...);
-      statement.exec();
+      if (statement.tryExecuteStep() == SQLITE_CONSTRAINT) return;  // a key that is taken
       ++changes_;
       if (ledger_.findings().empty()) unseen_.insert(table + "." + column);
       database_.exec(restore_);
@@ -121,7 +127,7 @@ BOOST_AUTO_TEST_CASE(a_ledger_that_nobody_touched_holds_at_every_step) {
   const engine::VerifyReport report = ledger.verify();
   for (const ledger::Finding& finding : report.findings.kept())
     BOOST_ERROR(finding.code << " " << finding.text);
-  BOOST_TEST(report.entries == 23);
+  BOOST_TEST(report.entries == 22);
   BOOST_TEST(report.jobs == 6);
   BOOST_TEST(report.checkpoints.good == 2);
   BOOST_TEST(report.checkpoints.largest == report.entries);
@@ -141,8 +147,7 @@ BOOST_AUTO_TEST_CASE(every_changed_byte_is_seen_or_says_nothing_about_history) {
   for (const char* table : {"ledger", "ledger_node", "checkpoints", "jobs", "subjects", "pruned_jobs"}) {
     every.change_all(table);
   }
-  BOOST_TEST_MESSAGE(every.changes() << " changes");
-  BOOST_TEST(every.changes() > 6'000);
+  BOOST_TEST(every.changes() > 1'500);
   BOOST_TEST(ledger.findings().empty());
   for (const std::string& cell : every.unseen()) {
     BOOST_TEST(kIrrelevant.contains(cell), cell << " can be changed unseen");
@@ -152,16 +157,50 @@ BOOST_AUTO_TEST_CASE(every_changed_byte_is_seen_or_says_nothing_about_history) {
   }
 }
 
+// In the file itself: where an index is computed from the entries, SQL would refuse what is no JSON.
+BOOST_AUTO_TEST_CASE(every_changed_byte_of_an_entry_is_seen) {
+  SmallLedger ledger;
+  const auto copy = ledger.copy("bytes.db");
+  std::string whole;
+  {
+    std::ifstream in(copy, std::ios::binary);
+    whole.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  std::fstream file(copy, std::ios::binary | std::ios::in | std::ios::out);
+  const auto put = [&](std::size_t at, char byte) {
+    file.seekp(static_cast<std::streamoff>(at));
+    file.put(byte).flush();
+  };
+  int changes = 0;
+  for (const std::string& entry : strings(ledger.database(), "SELECT entry FROM ledger")) {
+    const std::size_t begin = whole.find(entry);
+    BOOST_REQUIRE(begin != std::string::npos);
+    for (std::size_t at = begin; at < begin + entry.size(); ++at, ++changes) {
+      put(at, static_cast<char>(whole[at] ^ 1));
+      BOOST_TEST(has(ledger.findings(copy), "E_ENTRY_HASH"), "byte " << at - begin << " of " << entry);
+      put(at, whole[at]);
+    }
+  }
+  file.close();
+  BOOST_TEST(changes > 5'000);
+  BOOST_TEST(ledger.findings(copy).empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_row_that_is_gone_is_named) {
   SmallLedger ledger;
   const std::int64_t size = size_of(ledger);
   ledger.database().exec("CREATE TEMP TABLE kept AS SELECT seq, entry FROM ledger");
   for (std::int64_t seq = 0; seq < size; ++seq) {
     ledger.tamper("DELETE FROM ledger WHERE seq = " + std::to_string(seq));
-    const engine::VerifyReport report = ledger.verify();
     const bool last = seq + 1 == size;
-    BOOST_TEST(has(ledger.findings(), last ? "E_ROLLBACK" : "E_SEQ"), seq);
-    BOOST_TEST((report.findings.kept().front().seq == seq || last), seq);
+    const engine::VerifyReport report = ledger.verify();
+    const auto& found = report.findings.kept();
+    BOOST_TEST(std::any_of(found.begin(), found.end(),
+                           [&](const ledger::Finding& finding) {
+                             return last ? finding.code == "E_ROLLBACK"
+                                         : finding.code == "E_SEQ" && finding.seq == seq;
+                           }),
+               seq);
     ledger.tamper("INSERT INTO ledger (seq, entry) SELECT seq, entry FROM kept WHERE seq = " +
                   std::to_string(seq));
   }

@@ -33,6 +33,14 @@ BOOST_AUTO_TEST_CASE(every_known_word_is_understood) {
   BOOST_TEST((type_word("checkpoint.daily") == ledger::EntryType::CheckpointDaily));
 }
 
+BOOST_AUTO_TEST_CASE(places_in_the_ledger_are_numbers_from_zero) {
+  BOOST_TEST(seq_word("0", "after") == 0);
+  BOOST_TEST(seq_word("10000000", "after") == 10'000'000);
+  for (const char* text : {"", "-1", "1.5", "1 ", "x", "99999999999999999999"}) {
+    BOOST_CHECK_THROW(seq_word(text, "after"), InputError);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(numbers_are_grouped_for_people) {
   BOOST_TEST(counted(0) == "0");
   BOOST_TEST(counted(999) == "999");
