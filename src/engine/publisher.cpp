@@ -47,12 +47,13 @@ void Publisher::compare(const store::Anchored& anchored, std::int64_t size) {
   const auto mismatch = [&](const std::string& what) -> AnchorMismatch {
     return AnchorMismatch(anchored.place + " " + what + kWaysOn);
   };
-  for (std::size_t i = 0; i < origins_.size(); ++i) {
-    if (origins_[i].name != name) continue;
+  for (const Origin& origin : origins_) {
+    if (origin.name != name) continue;
     const auto checkpoint = ledger::verified_checkpoint(anchored.note, {name, public_key_});
     if (!checkpoint) throw mismatch("holds a checkpoint that was not signed with this ledger's key");
-    // What was published under an older origin beyond the fork is the history that was given up there.
-    if (i + 1 < origins_.size() && checkpoint->size > origins_[i + 1].since) return;
+    // What was published under an older origin beyond the fork, or the backup
+    // that it goes on from, is the history that was given up there.
+    if (origin.to && checkpoint->size > *origin.to) return;
     if (checkpoint->size > size) {
       throw mismatch("says that the ledger had " + std::to_string(checkpoint->size) +
                      " entries, but it has " + std::to_string(size));

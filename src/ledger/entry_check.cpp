@@ -65,6 +65,8 @@ void EntryCheck::apply(std::int64_t seq, const Facts& facts, EntryType type) {
   switch (type) {
     case EntryType::LogInit:
       return origins_.named(facts, seq);
+    case EntryType::LogRestored:
+      return origins_.restored(facts.size.value_or(0));
     case EntryType::DaemonStart:
       return jobs_.daemon_started(facts.epoch.value_or(0));
     case EntryType::ClockJump:

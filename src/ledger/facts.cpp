@@ -34,6 +34,7 @@ constexpr std::array kFields{Field{"actor", &Facts::actor},
                              Field{"provider", &Facts::provider},
                              Field{"requestId", &Facts::request_id},
                              Field{"seq", nullptr, &Facts::seq},
+                             Field{"size", nullptr, &Facts::size},
                              Field{"subject", &Facts::subject},
                              Field{"subjectPrev", nullptr, &Facts::subject_prev},
                              Field{"t", &Facts::t},
@@ -43,7 +44,7 @@ constexpr std::array kFields{Field{"actor", &Facts::actor},
 // A hash under which no two of these keys fall on one place, found by trying.
 constexpr std::size_t place_of(std::string_view key) {
   const auto letter = [](char c) { return static_cast<std::size_t>(c); };
-  return (key.size() + 9 * letter(key.front()) + 39 * letter(key.back())) % 64;
+  return (key.size() + 2 * letter(key.front()) + 55 * letter(key.back())) % 64;
 }
 
 constexpr std::array<Field, 64> kPlaces = [] {

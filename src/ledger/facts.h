@@ -14,7 +14,7 @@ namespace latchkey::ledger {
 struct Facts {
   std::string_view actor, batch, clock, code, commitment, cut_off, digest, due_at, expires_at, hand_over,
       old_origin, origin, outcome, provider, request_id, subject, t, type;
-  std::optional<std::int64_t> attempt, count, epoch, prev, seq, subject_prev, v;
+  std::optional<std::int64_t> attempt, count, epoch, prev, seq, size, subject_prev, v;
 };
 
 /// Reads an entry's bytes. nullptr, or what is wrong: they are not canonical, or a member is of another kind

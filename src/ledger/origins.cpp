@@ -1,6 +1,7 @@
 #include "ledger/origins.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace latchkey::ledger {
 
@@ -16,7 +17,7 @@ void Origins::named(const Facts& entry, std::int64_t seq) {
     if (entry.old_origin != reigns_.back().origin) {
       findings_.add("E_ORIGIN", seq, "", "oldOrigin is not what the ledger was called before");
     }
-    reigns_.back().to = seq;
+    reigns_.back().to = std::min(seq, std::exchange(restored_, std::nullopt).value_or(seq));
   }
   reigns_.push_back({std::string(entry.origin), seq, std::nullopt});
 }

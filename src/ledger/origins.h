@@ -19,11 +19,15 @@ class Origins {
 
   /// A log.init.
   void named(const Facts& entry, std::int64_t seq);
+  /// A log.restored: what follows the backup's `size` entries is not what followed them before.
+  void restored(std::int64_t size) { restored_ = size; }
 
   struct Reign {
     std::string origin;
-    std::int64_t from = 0;           ///< seq of its log.init
-    std::optional<std::int64_t> to;  ///< seq of the next log.init; nullopt: it is the ledger's name now
+    std::int64_t from = 0;  ///< seq of its log.init
+    /// How many entries its checkpoints can speak of: as many as came before the next log.init, or as the
+    /// backup had that was restored before it. nullopt: it is the ledger's name now.
+    std::optional<std::int64_t> to;
   };
   /// When the ledger had this name; nullptr: never.
   const Reign* find(std::string_view origin) const;
@@ -33,6 +37,7 @@ class Origins {
  private:
   Findings& findings_;
   std::vector<Reign> reigns_;
+  std::optional<std::int64_t> restored_;  // since the latest log.init
 };
 
 }  // namespace latchkey::ledger

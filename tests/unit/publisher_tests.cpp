@@ -6,6 +6,7 @@
 #include "engine/fork.h"
 #include "engine/operations.h"
 #include "engine/publisher.h"
+#include "engine/restoration.h"
 #include "ledger/checkpoint.h"
 #include "support/engine_rig.h"
 #include "support/memory_anchors.h"
@@ -141,6 +142,24 @@ BOOST_FIXTURE_TEST_CASE(fork_leaves_the_lost_history_behind, Published) {
   BOOST_TEST(init.old_origin.value() == "example/one");
   BOOST_TEST(init.last_checkpoint.value() == ledger::checkpoint_hash(lost));
   BOOST_TEST(init.reason.value() == "restored");
+}
+
+// A restore writes entries of its own, so that the fork begins before its log.init.
+BOOST_FIXTURE_TEST_CASE(fork_of_a_restored_database_begins_at_its_backup, Published) {
+  tick();
+  const auto backup = entries();
+  command([](Context& context) { restore(context, "drill"); });
+  add_entry();
+  const auto note_of = [&](std::int64_t size) {
+    anchors.checkpoint = ledger::sign_checkpoint({"example/one", size, {}}, key);
+  };
+  note_of(backup + 1);  // of what came after the backup and is lost; the restored ledger is longer
+  BOOST_CHECK_THROW(publisher->compare(), AnchorMismatch);
+  command([&](Context& context) { fork_ledger(context, anchors.newest(), "example/two", "restored"); });
+  anchors.lines.clear();
+  Publisher(*other, anchors, key).compare();
+  note_of(backup);  // of what the backup held, and other than that
+  BOOST_CHECK_THROW(Publisher(*other, anchors, key).compare(), AnchorMismatch);
 }
 
 BOOST_FIXTURE_TEST_CASE(old_origin_still_binds_what_came_before_the_fork, Published) {
