@@ -115,6 +115,7 @@ class Checkpoints(LiveTest):
         (self.project.folder / "elsewhere").rename(anchors)
 
         daemon = self.start()
+        wait_until((anchors / "checkpoint").exists, "the first checkpoint is published")
         anchors.rename(self.project.folder / "elsewhere")
         self.send("meanwhile")
         daemon.wait_for_log("no checkpoint published")
