@@ -101,7 +101,13 @@ void SubjectTraces::erased(const Facts& entry, std::int64_t seq) {
   if (number == kNone) {
     findings_.add("E_ERASED", seq, "", "erases a subject for which no job was ever accepted");
   } else {
-    traces_[number].erased = true;
+    Trace& trace = traces_[number];
+    if (entry.subject_prev && entry.subject_prev != trace.last_accepted) {
+      findings_.add("E_SUBJECT_PREV", seq, "",
+                    "subjectPrev does not lead to the subject's latest job.accepted, seq " +
+                        std::to_string(trace.last_accepted));
+    }
+    trace.erased = true;
   }
 }
 

@@ -14,6 +14,7 @@
 #include "base/time_text.h"
 #include "config.h"
 #include "job/recipients_file.h"
+#include "ledger/canonical.h"
 #include "tests/support/temp_dir.h"
 
 // Every parser of what people and programs write gets every file of its corpus, and then thousands of files
@@ -107,6 +108,29 @@ void read_json(const std::string& bytes) {
     BOOST_REQUIRE(!why.empty());
     BOOST_REQUIRE(!unprintable_part(why));
   }
+}
+
+// What the ledger's strict reader takes, any JSON reader takes too, and writes in the same bytes: nlohmann
+// sorts keys and leaves white space out, as RFC 8785 wants it. The other way round, what comes out of
+// nlohmann is taken if it is flat and holds only what entries may hold.
+void read_entry(const std::string& bytes) {
+  ledger::CanonicalReader reader(bytes);
+  ledger::Member member;
+  std::size_t members = 0;
+  bool held = true;
+  const auto json = parse_json(bytes);
+  while (reader.next(member)) {
+    ++members;
+    held = held && json && json->contains(member.key);
+    if (held && member.kind == ledger::Member::Kind::Integer) {
+      held = (*json)[std::string(member.key)] == member.integer;
+    }
+  }
+  if (reader.flaw() != nullptr) return;
+  BOOST_REQUIRE(json && json->is_object());
+  BOOST_REQUIRE(held);
+  BOOST_REQUIRE_EQUAL(json->size(), members);
+  BOOST_REQUIRE_EQUAL(json->dump(), bytes);
 }
 
 /// Damages texts: flips, inserts, cuts, doubles, and splices two of them together.
@@ -225,6 +249,10 @@ BOOST_AUTO_TEST_CASE(a_configuration_is_taken_or_explained) {
 
 BOOST_AUTO_TEST_CASE(json_is_taken_or_explained) {
   replay_and_damage("json", read_json);
+}
+
+BOOST_AUTO_TEST_CASE(an_entry_has_one_spelling) {
+  replay_and_damage("entry", read_entry);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
