@@ -1,6 +1,7 @@
 #include "base/file_lock.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -36,6 +37,13 @@ std::string read_start(int file, const std::filesystem::path& path) {
 FileLock::FileLock(const std::filesystem::path& path) : path_(path) {
   file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (file_ < 0) fail_on(path, "cannot be opened");
+  // One that root makes in somebody's folder must be theirs to take later.
+  struct stat folder {};
+  struct stat own {};
+  if (geteuid() == 0 && stat(path.parent_path().c_str(), &folder) == 0 && fstat(file_, &own) == 0 &&
+      own.st_size == 0 && fchown(file_, folder.st_uid, folder.st_gid) != 0) {
+    fail_on(path, "cannot be given to its folder's owner");
+  }
   struct flock range = whole_file(F_WRLCK);
   if (fcntl(file_, F_OFD_SETLK, &range) == 0) {
     try {

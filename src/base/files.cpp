@@ -86,9 +86,20 @@ void write_all(int fd, std::string_view bytes, const fs::path& path) {
   }
 }
 
+// What root writes for a daemon that runs as another user must stay that user's.
+void keep_owner(int file, const fs::path& path, const fs::path& of) {
+  struct stat owner {};
+  if (geteuid() != 0 || stat(of.c_str(), &owner) != 0) return;
+  if (fchown(file, owner.st_uid, owner.st_gid) != 0) fail(path, "cannot be given to its owner");
+}
+
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
 // A new name in a folder lasts once the folder is synced, too.
 void sync_folder_of(const fs::path& path) {
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  const fs::path folder = folder_of(path);
   Descriptor entry(open_or_fail(folder, O_RDONLY | O_DIRECTORY, "cannot be opened"));
   if (fsync(entry.get()) != 0) fail(folder, "cannot be synced to disk");
 }
@@ -147,6 +158,7 @@ void replace_file(const fs::path& path, std::string_view bytes, unsigned mode) {
   Descriptor file(open_or_fail(next, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, "cannot be created"));
   try {
     if (fchmod(file.get(), static_cast<mode_t>(mode)) != 0) fail(next, "cannot be given its mode");
+    keep_owner(file.get(), next, fs::exists(path) ? path : folder_of(path));
     write_all(file.get(), bytes, next);
     if (fsync(file.get()) != 0) fail(next, "cannot be synced to disk");
     if (rename(next.c_str(), path.c_str()) != 0) fail(path, "cannot be replaced");
@@ -161,6 +173,7 @@ void append_line(const fs::path& path, std::string_view line) {
   Descriptor file(open_or_fail(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, "cannot be opened"));
   if (fchmod(file.get(), S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH) != 0) fail(path, "cannot be given its mode");
   const off_t size = lseek(file.get(), 0, SEEK_END);
+  if (size == 0) keep_owner(file.get(), path, folder_of(path));
   char last = '\n';
   if (size < 0 || (size > 0 && pread(file.get(), &last, 1, size - 1) != 1)) fail(path, "cannot be read");
   std::string text = last == '\n' ? "" : "\n";

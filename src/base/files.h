@@ -29,8 +29,8 @@ void require_private(const std::filesystem::path& path, const std::string& field
 void create_private_file(const std::filesystem::path& path, std::string_view bytes);
 
 /// Puts these bytes in the place of what `path` holds, or creates it: whoever reads it sees the old content
-/// or the new one, also after a power cut. The file's mode becomes `mode`. Throws Error and leaves the old
-/// file.
+/// or the new one, also after a power cut. The file's mode becomes `mode`; its owner stays, or is the
+/// folder's. Throws Error and leaves the old file.
 void replace_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode);
 
 /// Adds a line, without its newline in `line`, and syncs it to disk; creates the file (0644) where it is

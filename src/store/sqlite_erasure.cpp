@@ -50,6 +50,7 @@ std::vector<std::string> SqliteStore::subjects_without_jobs(TimePoint cut_off) {
 
 void SqliteStore::erase_subject(const std::string& id) {
   write("DELETE FROM subjects WHERE id = ?").bind(id).run();
+  write("UPDATE daemon SET scrub_due = 1").run();
 }
 
 void SqliteStore::put_suppression(job::Provider provider, const std::string& hash) {
@@ -72,7 +73,7 @@ bool SqliteStore::is_suppressed(job::Provider provider, const std::string& hash)
 // secure_delete has overwritten the rows. What it does not reach: pages that are older, in the WAL, and cells
 // that moving rows between pages has left in the free part of one, which rebuilding the index clears, and
 // VACUUM for certain.
-Scrubbed SqliteStore::scrub(const std::vector<std::string>& erased, Millis patience) {
+Scrubbed SqliteStore::scrub(const std::vector<std::string>& erased, bool anew, Millis patience) {
   LATCHKEY_CHECK(!in_transaction_);
   connection_.execute("REINDEX subjects");
   Scrubbed result;
@@ -82,7 +83,10 @@ Scrubbed SqliteStore::scrub(const std::vector<std::string>& erased, Millis patie
     const FileScan found = scan_database(connection_.path(), needles_for(erased));
     result.copies = found.copies;
     result.in_the_way = emptied ? "" : found.reader;
-    if (result.copies == 0) return result;
+    if (result.copies == 0 && (result.rewritten || !anew)) {
+      scrub_is_done();
+      return result;
+    }
     if (emptied && !result.rewritten) {
       result.rewritten = connection_.rewrite();
       if (result.rewritten) continue;
@@ -90,6 +94,17 @@ Scrubbed SqliteStore::scrub(const std::vector<std::string>& erased, Millis patie
     if (clock_.now().boot >= until) return result;
     poll(nullptr, 0, kTryAgainMs);
   }
+}
+
+void SqliteStore::scrub_is_done() {
+  Transaction transaction(*this);
+  write("UPDATE daemon SET scrub_due = 0").run();
+  transaction.commit();
+}
+
+bool SqliteStore::scrub_is_due() {
+  auto query = connection_.query("SELECT scrub_due FROM daemon");
+  return query.step() && query.integer(0) != 0;
 }
 
 Needles SqliteStore::needles_for(const std::vector<std::string>& erased) {

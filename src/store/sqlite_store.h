@@ -59,7 +59,8 @@ class SqliteStore final : public Store {
   std::optional<std::int64_t> pruned_job(const std::string& request_id) override;
   std::vector<std::string> subjects_without_jobs(TimePoint cut_off) override;
   void erase_subject(const std::string& id) override;
-  Scrubbed scrub(const std::vector<std::string>& erased, Millis patience) override;
+  Scrubbed scrub(const std::vector<std::string>& erased, bool anew, Millis patience) override;
+  bool scrub_is_due() override;
   void put_suppression(job::Provider provider, const std::string& hash) override;
   bool has_suppressions() override;
   bool is_suppressed(job::Provider provider, const std::string& hash) override;
@@ -96,6 +97,7 @@ class SqliteStore final : public Store {
   Head read_head();
   ledger::ReadNode node_reader();
   std::int64_t end_of_jobs();
+  void scrub_is_done();
   Needles needles_for(const std::vector<std::string>& erased);
 
   SqliteConnection connection_;

@@ -219,9 +219,12 @@ class Store {
   /// Forgets whom a subject stood for. Its jobs and entries stay and name nobody.
   virtual void erase_subject(const std::string& id) = 0;
   /// Makes what was erased unreadable in the files as well, outside a transaction, and counts what is left of
-  /// it there, ignoring case; what is part of a longer recipient that is still known is none of it. Tries
-  /// again for `patience`, since other connections can be in the way.
-  virtual Scrubbed scrub(const std::vector<std::string>& erased, Millis patience) = 0;
+  /// it there, ignoring case; what is part of a longer recipient that is still known is none of it. `anew`:
+  /// the database is written anew in any case. Tries again for `patience`, since other connections can be in
+  /// the way.
+  virtual Scrubbed scrub(const std::vector<std::string>& erased, bool anew, Millis patience) = 0;
+  /// Whether subjects were erased since a scrub last came to a good end.
+  virtual bool scrub_is_due() = 0;
   /// Recipients that want no more mail, as keyed hashes.
   virtual void put_suppression(job::Provider provider, const std::string& hash) = 0;
   virtual bool has_suppressions() = 0;

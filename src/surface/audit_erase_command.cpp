@@ -141,6 +141,7 @@ int erase(const GlobalOptions& global, const EraseOptions& options) {
   const job::Recipient recipient = job::parse_any_recipient(options.recipient, erased.provider);
   const auto asked = options.provider ? std::optional(provider_word(*options.provider)) : std::nullopt;
   const auto subject = find_recipient(session.store(), options.recipient, asked);
+  const bool left = session.store().scrub_is_due();  // by an erasure that somebody was in the way of
   std::vector<std::string> texts;
   for (const std::string& text : {recipient.normalised, to_lower(recipient.address)})
     add_text_once(texts, text);
@@ -154,7 +155,7 @@ int erase(const GlobalOptions& global, const EraseOptions& options) {
       return true;
     });
   }
-  erased.scrubbed = session.store().scrub(texts, kScrubFor);
+  erased.scrubbed = session.store().scrub(texts, left, kScrubFor);
   erased.files = files_that_mention(session.config(), texts);
   erased.old_databases = databases_kept_aside(session.config());
   Output out;
@@ -164,7 +165,7 @@ int erase(const GlobalOptions& global, const EraseOptions& options) {
     print_erased(erased, options, out);
   }
   out.flush();
-  return erased.subject && erased.scrubbed.copies == 0 ? 0 : 1;
+  return (erased.subject || left) && erased.scrubbed.copies == 0 ? 0 : 1;
 }
 
 }  // namespace

@@ -42,8 +42,9 @@ Millis age_word(const std::string& text, TimePoint now) {
 // Recipients who had nothing to do with us for longer than the configuration wants to know them.
 void erase_subjects(const engine::RetentionParts& parts, Millis keep, TimePoint now, Pruned& pruned) {
   const std::string reason = "retention: the last job ended more than " + format_duration(keep) + " ago";
+  const bool left = parts.store.scrub_is_due();  // by a command that was killed
   const auto erased = engine::erase_unused_subjects(parts, now - keep, reason, pruned.subjects);
-  if (!erased.empty()) pruned.scrubbed = parts.store.scrub(erased, kScrubPatience);
+  if (left || !erased.empty()) pruned.scrubbed = parts.store.scrub(erased, left, kScrubPatience);
 }
 
 void print_pruned(const Pruned& pruned, bool dry_run, Output& out) {
@@ -56,7 +57,7 @@ void print_pruned(const Pruned& pruned, bool dry_run, Output& out) {
     out.line("Of these, " + counted(static_cast<std::size_t>(pruned.scrubbed.copies)) +
              " copies are still readable in the database's files" +
              (pruned.scrubbed.in_the_way.empty() ? "" : ": " + pruned.scrubbed.in_the_way + " reads it") +
-             "; `latchkey audit erase` for any one of them tries again.");
+             "; run this command again when that has ended.");
   }
 }
 

@@ -1,7 +1,6 @@
 #include "surface/mentions.h"
 
 #include <algorithm>
-#include <cstring>
 #include <fstream>
 #include <system_error>
 
@@ -19,9 +18,8 @@ bool is_alnum(char c) {
 // A recipient ends where no character can lengthen it: what is before an email can be more of its local part,
 // what is behind it more of its domain.
 bool stands_alone(std::string_view text, std::size_t at, std::size_t length) {
-  if (at > 0 && (is_alnum(text[at - 1]) || std::strchr("!#$%&*+-/=?^_`{|}~.", text[at - 1]) != nullptr)) {
-    return false;
-  }
+  constexpr std::string_view kLocalPart = "!#$%&*+-/=?^_`{|}~.";
+  if (at > 0 && (is_alnum(text[at - 1]) || kLocalPart.find(text[at - 1]) != kLocalPart.npos)) return false;
   const std::string_view rest = text.substr(at + length);
   if (rest.empty()) return true;
   if (rest[0] == '.') return rest.size() < 2 || !is_alnum(rest[1]);

@@ -109,7 +109,7 @@ BOOST_FIXTURE_TEST_CASE(nothing_erased_can_be_read_from_the_files_after_a_scrub,
       mine.erase_subject(subject->id);
     }
   });
-  const Scrubbed scrubbed = store->scrub(erased, Millis(0));
+  const Scrubbed scrubbed = store->scrub(erased, false, Millis(0));
   BOOST_CHECK_EQUAL(scrubbed.copies, 0);
   BOOST_CHECK(store->find_subject(job::Provider::Mayar, "person1@example.com"));
 }

@@ -92,8 +92,9 @@ class FaultyStore final : public store::Store {
     return inner_->subjects_without_jobs(cut_off);
   }
   void erase_subject(const std::string& id) override { at("erase_subject").erase_subject(id); }
-  store::Scrubbed scrub(const std::vector<std::string>& erased, Millis patience) override {
-    return inner_->scrub(erased, patience);
+  bool scrub_is_due() override { return inner_->scrub_is_due(); }
+  store::Scrubbed scrub(const std::vector<std::string>& erased, bool anew, Millis patience) override {
+    return inner_->scrub(erased, anew, patience);
   }
   void put_suppression(job::Provider provider, const std::string& hash) override {
     at("put_suppression").put_suppression(provider, hash);
