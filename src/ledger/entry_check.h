@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "ledger/entry_indexes.h"
 #include "ledger/facts.h"
 #include "ledger/finding.h"
 #include "ledger/job_traces.h"
@@ -25,6 +26,8 @@ class EntryCheck {
   /// What the rows of the other tables are compared with once all entries have been read.
   JobTraces& jobs() { return jobs_; }
   SubjectTraces& subjects() { return subjects_; }
+  /// What the rows of the indexes over the entries are compared with then.
+  EntryIndexes& indexes() { return indexes_; }
   const Origins& origins() const { return origins_; }
   /// How many jobs the entries say were pruned.
   std::int64_t pruned() const { return pruned_; }
@@ -39,6 +42,7 @@ class EntryCheck {
   SubjectTraces subjects_{findings_};
   JobTraces jobs_{findings_, subjects_};
   Origins origins_{findings_};
+  EntryIndexes indexes_{findings_};
   std::int64_t entries_ = 0;
   std::int64_t expected_ = 0;  // seq
   std::int64_t pruned_ = 0;
