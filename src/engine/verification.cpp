@@ -2,6 +2,7 @@
 
 #include <future>
 
+#include "base/random.h"
 #include "ledger/entry_check.h"
 #include "ledger/tree_check.h"
 
@@ -160,7 +161,8 @@ VerifyReport verify(const store::OpenEvidence& open, const VerifyQuestion& quest
   auto file = std::async(std::launch::async, [&] { return check_file(open); });
   auto tree_done =
       std::async(std::launch::async, [&] { return check_tree(open, size, ledger::sizes_of(checkpoints)); });
-  ledger::EntryCheck check;
+  SystemRandom random;
+  ledger::EntryCheck check(random);
   read_entries(*evidence, size, question, check);
   compare_indexes(*evidence, check);
   compare_rows(*evidence, check);

@@ -13,11 +13,6 @@ bool is_every_jobs(std::string_view type) {
   return std::find(kTypes.begin(), kTypes.end(), type) != kTypes.end();
 }
 
-KeyedHash new_hash() {
-  SystemRandom random;
-  return KeyedHash(random);
-}
-
 }  // namespace
 
 std::string_view name(EntryIndex index) {
@@ -26,9 +21,6 @@ std::string_view name(EntryIndex index) {
                                                                       "ledger_by_code", "ledger_by_outcome"};
   return kNames.at(static_cast<std::size_t>(index));
 }
-
-// With a key that nobody knows: of a sum of plain hashes, rows could be made up that give it again.
-EntryIndexes::EntryIndexes(Findings& findings) : findings_(findings), hash_(new_hash()) {}
 
 void EntryIndexes::add(Sum& sum, std::string_view key, std::int64_t seq) const {
   const KeyedHash::Value hash = hash_.of(static_cast<std::uint64_t>(seq), key);

@@ -23,7 +23,8 @@ std::string_view name(EntryIndex index);
 /// questions. Keeps a count and a sum of hashes of each, so it knows that an index is wrong, not which row.
 class EntryIndexes {
  public:
-  explicit EntryIndexes(Findings& findings);
+  /// With a key that nobody knows: of a sum of plain hashes, rows could be made up that give it again.
+  EntryIndexes(Findings& findings, const KeyedHash& hash) : findings_(findings), hash_(hash) {}
 
   /// An entry that could be read.
   void entry(const Facts& facts, std::int64_t seq);
