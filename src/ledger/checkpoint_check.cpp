@@ -32,7 +32,18 @@ class OneByOne {
     check_tree(found, *claimed, *reign);
   }
 
-  CheckpointsChecked done() const { return checked_; }
+  CheckpointsChecked done() {
+    // Anybody who may write the database can write a log.init that gives the past up; only the key's holder
+    // can sign under the name it gives.
+    if (key_ && checked_.lost_history > 0 && !fork_is_signed_) {
+      findings_.add(
+          "E_ROLLBACK", std::nullopt, "",
+          std::to_string(checked_.lost_history) +
+              " checkpoints speak of entries that are gone, and none signed under the ledger's present "
+              "name says that they were given up");
+    }
+    return checked_;
+  }
 
  private:
   void check_tree(const FoundCheckpoint& found, const Checkpoint& claimed, const Origins::Reign& reign) {
@@ -55,6 +66,7 @@ class OneByOne {
                         (root ? to_base64(bytes_of(*root)) : "none") + " (" + found.where + ")");
       return;
     }
+    fork_is_signed_ = fork_is_signed_ || !reign.to;
     ++(key_ ? checked_.good : checked_.not_signed_for);
     checked_.largest = std::max(checked_.largest, claimed.size);
   }
@@ -63,7 +75,8 @@ class OneByOne {
   const std::optional<VerifierKey>& key_;
   Findings& findings_;
   CheckpointsChecked checked_;
-  std::set<std::string> seen_;  // hashes of notes
+  bool fork_is_signed_ = false;  // a checkpoint under the ledger's present name holds
+  std::set<std::string> seen_;   // hashes of notes
 };
 
 }  // namespace
@@ -79,8 +92,13 @@ std::set<std::int64_t> sizes_of(const std::vector<FoundCheckpoint>& found) {
 CheckpointsChecked check_checkpoints(const std::vector<FoundCheckpoint>& found, const CheckedLedger& ledger,
                                      const std::optional<VerifierKey>& key, Findings& findings) {
   OneByOne check(ledger, key, findings);
-  if (key && ledger.origins.find(key->name) == nullptr && !ledger.origins.current().empty()) {
-    findings.add("E_ORIGIN", std::nullopt, "", "the key is for a ledger with another name");
+  const std::string current = ledger.origins.current();
+  if (key && key->name != current && !current.empty()) {
+    findings.add("E_ORIGIN", std::nullopt, "",
+                 ledger.origins.find(key->name) == nullptr
+                     ? "the key is for a ledger with another name"
+                     : "the key is for a name that the ledger has given up; it calls itself " + current +
+                           " now: was that a restore that you know of?");
   }
   for (const FoundCheckpoint& one : found) check.check(one);
   return check.done();

@@ -9,6 +9,8 @@
 #include "base/crypto.h"
 #include "engine/verification.h"
 #include "ledger/tree.h"
+#include "store/sqlite_store.h"
+#include "support/fake_clock.h"
 #include "support/small_ledger.h"
 
 using namespace latchkey;
@@ -305,6 +307,28 @@ BOOST_AUTO_TEST_CASE(a_cut_tail_is_caught_by_the_anchor_at_every_seq) {
     ledger.tamper("DELETE FROM pruned_jobs WHERE last_seq >= " + from);
     BOOST_TEST(has(ledger.findings(), "E_ROLLBACK"), size);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_forged_fork_gives_up_nothing) {
+  SmallLedger ledger;
+  const auto older = ledger.copies().front();
+  {
+    FakeClock clock;
+    store::SqliteStore store(older, clock);
+    store::Transaction transaction(store);
+    ledger::Entry fork;
+    fork.type = ledger::EntryType::LogInit;
+    fork.origin = "test/forged";
+    fork.old_origin = "test/ledger";
+    fork.last_checkpoint = std::string(64, '0');
+    fork.reason = "nothing to see here";
+    store.append(fork);
+    transaction.commit();
+  }
+  BOOST_TEST(has(ledger.findings(older), "E_ROLLBACK"));
+  BOOST_TEST(has(ledger.findings(older), "E_ORIGIN"));
+  ledger.key->name = "test/forged";  // ledger.vkey lies beside the database, and is public
+  BOOST_TEST(has(ledger.findings(older), "E_ROLLBACK"));
 }
 
 BOOST_AUTO_TEST_CASE(another_ledgers_database_is_not_taken_for_this_one) {
