@@ -110,6 +110,7 @@ std::string uri_of(const FilePath& path, bool immutable) {
 }
 
 // Each is read from end to end, never the table: a condition that is the index's own is not looked at again.
+// Rows with NULL where none belongs are passed over, here as by every question.
 const char* rows_of(ledger::EntryIndex index) {
   switch (index) {
     case ledger::EntryIndex::ProviderRequestId:
