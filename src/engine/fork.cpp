@@ -23,10 +23,16 @@ void fork_ledger(Context& context, const std::vector<store::Anchored>& newest, c
   std::string last;
   std::int64_t last_size = -1;
   bool called_for = false;
+  if (newest.empty()) {
+    // Anchors that are lost could not contradict anything.
+    last = context.store.last_checkpoint().value_or("");
+    called_for = !last.empty();
+  }
   for (const store::Anchored& anchored : newest) {
     const auto checkpoint = ledger::claimed_checkpoint(anchored.note);
-    if (!checkpoint || checkpoint->origin != old_origin) continue;
-    called_for = called_for || disagrees(context.store, *checkpoint);
+    if (!checkpoint) continue;
+    // Of another name: a fork that was begun and never published.
+    called_for = called_for || checkpoint->origin != old_origin || disagrees(context.store, *checkpoint);
     if (checkpoint->size > last_size) last = anchored.note;
     last_size = std::max(last_size, checkpoint->size);
   }

@@ -1,5 +1,7 @@
 #include "engine/publisher.h"
 
+#include <algorithm>
+
 #include "base/crypto.h"
 #include "ledger/checkpoint.h"
 
@@ -12,10 +14,9 @@ constexpr Millis kBetweenComplaints{60'000};
 
 constexpr const char* kWaysOn =
     ". If an older state was restored on purpose, `latchkey audit new-origin --reason …` goes on from it "
-    "under a new "
-    "origin. If not, change nothing, keep the database and the anchors, and find out who exchanged it: "
-    "`latchkey "
-    "audit verify` lists what differs";
+    "under "
+    "a new origin. If not, change nothing, keep the database and the anchors, and find out who exchanged it: "
+    "`latchkey audit verify` lists what differs";
 
 std::int64_t day_of(TimePoint time) {
   return std::chrono::floor<std::chrono::days>(time).time_since_epoch().count();
@@ -37,8 +38,25 @@ ledger::ReadNode Publisher::nodes() {
 }
 
 void Publisher::compare() {
-  const std::int64_t size = store_.head().size;
-  for (const store::Anchored& anchored : anchors_.newest()) compare(anchored, size);
+  const std::vector<store::Anchored> newest = anchors_.newest();
+  if (newest.empty() && store_.last_checkpoint()) {
+    const std::string gone =
+        "the anchors hold no checkpoint, though some were published: is their disk mounted?";
+    if (published_ > 0) throw Error(gone);  // they were there when this process began
+    throw AnchorMismatch(gone +
+                         " If they are lost for good, `latchkey audit new-origin --reason …` begins anew, "
+                         "and says so in the ledger");
+  }
+  for (const store::Anchored& anchored : newest) compare(anchored, store_.head().size);
+  // A log.init that gives a published history up may have been written by anybody who can write the database.
+  // The one of `audit new-origin` is published at once.
+  const auto vouches = [&](const store::Anchored& anchored) {
+    return ledger::verified_checkpoint(anchored.note, {origin(), public_key_}).has_value();
+  };
+  if (newest.empty() || std::any_of(newest.begin(), newest.end(), vouches)) return;
+  throw AnchorMismatch(newest.front().place + " holds a checkpoint of another name than " + origin() +
+                       ", which the ledger calls itself since its entry " +
+                       std::to_string(origins_.back().since) + " and nobody has published" + kWaysOn);
 }
 
 void Publisher::compare(const store::Anchored& anchored, std::int64_t size) {
@@ -51,8 +69,8 @@ void Publisher::compare(const store::Anchored& anchored, std::int64_t size) {
     if (origin.name != name) continue;
     const auto checkpoint = ledger::verified_checkpoint(anchored.note, {name, public_key_});
     if (!checkpoint) throw mismatch("holds a checkpoint that was not signed with this ledger's key");
-    // What was published under an older origin beyond the fork, or the backup
-    // that it goes on from, is the history that was given up there.
+    // What was published under an older origin beyond the fork, or the backup that it goes on from, is the
+    // history that was given up there.
     if (origin.to && checkpoint->size > *origin.to) return;
     if (checkpoint->size > size) {
       throw mismatch("says that the ledger had " + std::to_string(checkpoint->size) +
@@ -111,8 +129,18 @@ void Publisher::or_complain(const Instant& now, const std::function<void()>& wor
 }
 
 std::string Publisher::publish(TimePoint now, const std::string& why) {
-  store_.require_same_file();
   compare();
+  return publish_unchecked(now, why);
+}
+
+std::string Publisher::publish_fork(TimePoint now) {
+  const std::int64_t size = store_.head().size;
+  for (const store::Anchored& anchored : anchors_.newest()) compare(anchored, size);
+  return publish_unchecked(now, "origin");
+}
+
+std::string Publisher::publish_unchecked(TimePoint now, const std::string& why) {
+  store_.require_same_file();
   const std::int64_t size = store_.head().size;
   std::string note = sign(size);
   anchors_.publish(note);

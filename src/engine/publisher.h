@@ -39,11 +39,15 @@ class Publisher {
   /// Compares, publishes and logs at once. `why` as in ledger::AnchorLine. Returns the note.
   std::string publish(TimePoint now, const std::string& why);
 
+  /// Publishes for the first time under the origin that a fork has just given. Throws as publish().
+  std::string publish_fork(TimePoint now);
+
   const std::string& origin() const { return origins_.back().name; }
 
  private:
   ledger::ReadNode nodes();
   void compare(const store::Anchored& anchored, std::int64_t size);
+  std::string publish_unchecked(TimePoint now, const std::string& why);
   std::string sign(std::int64_t size);
   void or_complain(const Instant& now, const std::function<void()>& work);
 

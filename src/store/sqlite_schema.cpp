@@ -115,7 +115,7 @@ void require_application_id(SqliteConnection& connection) {
 void require_our_database(const std::filesystem::path& path) {
   struct stat info {};
   if (stat(path.c_str(), &info) != 0) {
-    if (errno == ENOENT) refuse(path, "does not exist: run `latchkey init` first");
+    if (errno == ENOENT) refuse(path, "does not exist: `latchkey restore` brings a backup back, `latchkey init` begins a project");
     if (errno == ENOTDIR) refuse(path, "lies in something that is not a folder");
     refuse(path, "may not be looked at: check the permissions of its folder");
   }

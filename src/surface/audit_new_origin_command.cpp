@@ -58,7 +58,7 @@ int go_on(const GlobalOptions& global, const std::string& reason) {
     return add_verifier_key(config, origin, signing_key);
   });
   engine::Publisher publisher(session.store(), anchors, signing_key);
-  publisher.publish(session.now(), "origin");
+  publisher.publish_fork(session.now());
   const bool renamed = rename_in_config(config, origin);
 
   Output out;

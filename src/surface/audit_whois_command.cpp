@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "base/time_text.h"
 #include "ledger/commitment.h"
 #include "surface/history.h"
@@ -41,10 +42,9 @@ Secret read_link() {
     if (count < 0 && errno != EINTR) throw Error("standard input cannot be read");
     if (count > 0) size += static_cast<std::size_t>(count);
   }
-  if (size > 0 && text[size - 1] == '\n') --size;
-  Secret link(std::string_view(text).substr(0, size));
+  Secret link(trim(std::string_view(text).substr(0, size)));
   wipe(text);
-  if (size == 0) throw InputError("invalid_request", "link", "expected a link on standard input");
+  if (link.empty()) throw InputError("invalid_request", "link", "expected a link on standard input");
   if (size > kLinkMax) throw InputError("invalid_request", "link", "is longer than 4,096 bytes");
   return link;
 }

@@ -8,8 +8,10 @@
 #include <system_error>
 
 #include "base/file_lock.h"
+#include "base/files.h"
 #include "base/json.h"
 #include "base/time_text.h"
+#include "engine/origins.h"
 #include "engine/restoration.h"
 #include "engine/settings_of.h"
 #include "engine/verification.h"
@@ -26,6 +28,8 @@ namespace latchkey::surface {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t kKnownNamesMax = 64 * 1024;
 
 struct RestoreOptions {
   std::string file;
@@ -90,8 +94,8 @@ int back_up(const GlobalOptions& global, const std::string& name) {
   return 1;
 }
 
-// Entries of the largest checkpoint that others may have seen. Anchors that cannot be reached are for the
-// daemon to complain about: it does not start without them.
+// Entries of the largest checkpoint that others may have seen, 0 if there is none. Anchors that cannot be
+// reached are for the daemon to complain about: it does not start without them.
 std::int64_t published_size(const Config& config) {
   std::int64_t size = 0;
   try {
@@ -105,17 +109,34 @@ std::int64_t published_size(const Config& config) {
   return size;
 }
 
-engine::Restoration mark_restored(const fs::path& path, const Config& config, Clock& clock,
-                                  const std::string& reason) {
+// Another installation's ledger could never be published here, and its recipients are not ours to write to.
+void require_own_ledger(store::Store& store, const Config& config) {
+  const std::string name = engine::origins_of(store).back().name;
+  const std::string keys =
+      read_file_end(config.file.parent_path() / "ledger.vkey", kKnownNamesMax).value_or("");
+  if (name == config.origin || ("\n" + keys).find("\n" + name + "+") != std::string::npos) return;
+  throw InputError("wrong_state", "FILE",
+                   "is of another installation, whose ledger is \"" + name + "\" (this one's is \"" +
+                       config.origin + "\"); nothing was changed");
+}
+
+struct Marked {
+  engine::Restoration done;
+  bool was_published;  // the backup knows of checkpoints
+};
+
+Marked mark_restored(const fs::path& path, const Config& config, Clock& clock, const std::string& reason) {
   store::SqliteStore store(path, clock);
   SystemRandom random;
+  require_own_ledger(store, config);
+  const bool was_published = store.last_checkpoint().has_value();
   const engine::Settings settings = engine::settings_of(config);
   store::Transaction transaction(store);
   engine::Forecasts forecasts(store, settings, transaction.now().wall);
   engine::Context context{store, random, settings, forecasts, transaction.now(), own_actor()};
   const engine::Restoration restoration = engine::restore(context, reason);
   transaction.commit();
-  return restoration;
+  return {restoration, was_published};
 }
 
 // Root may restore for a daemon that runs as another user.
@@ -133,8 +154,8 @@ std::string before_restore_name(const fs::path& live, TimePoint now) {
   return live.string() + ".before-restore-" + time;
 }
 
-void print_restored(const engine::Restoration& done, const std::string& aside, std::int64_t published,
-                    Output& out) {
+void print_restored(const engine::Restoration& done, const std::string& aside,
+                    std::optional<std::int64_t> fork, Output& out) {
   out.line("Restored " + counted(static_cast<std::size_t>(done.entries)) + " entries; " +
            counted(static_cast<std::size_t>(done.held), "job") + " held, " +
            counted(static_cast<std::size_t>(done.ended)) + " ended.");
@@ -144,10 +165,11 @@ void print_restored(const engine::Restoration& done, const std::string& aside, s
   }
   if (!aside.empty()) out.line("The database that was there is now " + aside + ".");
   out.line("What was done after the backup was taken is not in it: repeat erasures and cancellations.");
-  if (published > done.entries) {
-    out.line("Checkpoints of " + counted(static_cast<std::size_t>(published)) +
-             " entries were published, and this is a fork: `latchkey audit new-origin --reason …` is the "
-             "next step.");
+  if (fork) {
+    out.line((*fork == 0 ? "The anchors hold no checkpoint any more"
+                         : "Checkpoints of " + counted(static_cast<std::size_t>(*fork)) +
+                               " entries were published") +
+             ", and this is a fork: `latchkey audit new-origin --reason …` is the next step.");
   }
 }
 
@@ -174,7 +196,7 @@ int restore(const GlobalOptions& global, const RestoreOptions& options) {
                 " does not hold: see `latchkey audit verify --database " + backup.string() +
                 "`; nothing was changed");
   }
-  const engine::Restoration done = mark_restored(fresh.path(), config, clock, options.reason.value_or(""));
+  const auto [done, was_published] = mark_restored(fresh.path(), config, clock, options.reason.value_or(""));
   store::settle(fresh.path());
   give_to_owner_of(config.data_dir, fresh.path());
   const std::string aside = before_restore_name(live, clock.now().wall);
@@ -182,17 +204,19 @@ int restore(const GlobalOptions& global, const RestoreOptions& options) {
 
   const bool kept = fs::exists(aside);
   const std::int64_t published = published_size(config);
+  const bool fork = published > done.entries || (published == 0 && was_published);
   Output out;
   if (global.json) {
-    out.line(OrderedJson{{"entries", done.entries},
-                         {"unknown", done.unknown},
-                         {"held", done.held},
-                         {"ended", done.ended},
-                         {"aside", kept ? OrderedJson(aside) : OrderedJson(nullptr)},
-                         {"newOriginNeeded", published > done.entries}}
-                 .dump());
+    out.line(OrderedJson{
+        {"entries", done.entries},
+        {"unknown", done.unknown},
+        {"held", done.held},
+        {"ended", done.ended},
+        {"aside", kept ? OrderedJson(aside) : OrderedJson(nullptr)},
+        {"newOriginNeeded",
+         fork}}.dump());
   } else {
-    print_restored(done, kept ? aside : "", published, out);
+    print_restored(done, kept ? aside : "", fork ? std::optional(published) : std::nullopt, out);
   }
   out.flush();
   return 0;

@@ -19,6 +19,15 @@ bool covers(const std::string& note, std::int64_t size) {
 
 }  // namespace
 
+// Checkpoints are signed under the ledger's own name; a configuration that speaks of another is somebody
+// else's.
+void require_origin(const Config& config, const std::string& origin) {
+  if (config.origin == origin) return;
+  throw InputError("invalid_request", "ledger.origin",
+                   "is \"" + config.origin + "\", but this database's ledger is \"" + origin +
+                       "\": put that into " + config.file.string());
+}
+
 std::string covering_checkpoint(StoreSession& session) {
   const Config& config = session.config();
   const std::int64_t size = session.store().head().size;
@@ -36,6 +45,8 @@ std::string covering_checkpoint(StoreSession& session) {
   const Secret key = read_key(config.signing_key_file, "ledger.signing_key_file");
   store::FileAnchors anchors(config.anchors);
   engine::Publisher publisher(session.store(), anchors, key);
+  publisher.compare();
+  require_origin(config, publisher.origin());
   return publisher.publish(session.now(), "demand");
 }
 

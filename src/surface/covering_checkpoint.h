@@ -16,4 +16,7 @@ std::string covering_checkpoint(StoreSession& session);
 /// read-only session does; else as above.
 std::string covering_checkpoint(StoreSession& session, std::int64_t size);
 
+/// Checkpoints are signed under the ledger's own name: throws InputError where the configuration has another.
+void require_origin(const Config& config, const std::string& origin);
+
 }  // namespace latchkey::surface

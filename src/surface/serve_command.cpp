@@ -15,6 +15,7 @@
 #include "store/file_anchors.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
+#include "surface/covering_checkpoint.h"
 #include "surface/http_server.h"
 #include "surface/key_files.h"
 
@@ -101,15 +102,6 @@ class Providers {
   std::array<std::unique_ptr<provider::Provider>, job::kProviders.size()> providers_;
 };
 
-// Checkpoints are signed under the ledger's own name; a configuration that speaks of another is somebody
-// else's.
-void require_origin(const Config& config, const std::string& origin) {
-  if (config.origin == origin) return;
-  throw InputError("invalid_request", "ledger.origin",
-                   "is \"" + config.origin + "\", but this database's ledger is \"" + origin +
-                       "\": put that into " + config.file.string());
-}
-
 void log_to_stderr() {
   auto logger = spdlog::stderr_logger_mt("latchkey");
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
@@ -149,8 +141,8 @@ int serve(const GlobalOptions& options) {
   engine::Publisher publisher(store, anchors, signing_key, [](const std::string& why) {
     spdlog::error("no checkpoint published; entries are kept, but nothing outside shows them yet: {}", why);
   });
-  require_origin(config, publisher.origin());
   publisher.compare();  // before anything is added: what is compared must be what was found
+  require_origin(config, publisher.origin());
   Secret fingerprint_key = std::move(read_fingerprint_keys(config.fingerprint_key_file).front());
   Providers providers(config, clock);
   ReserveFile reserve(config.data_dir / "reserve", kReserve);

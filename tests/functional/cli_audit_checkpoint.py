@@ -2,10 +2,13 @@
 
 import base64
 import hashlib
+import json
 import shutil
 import signal
+import sqlite3
+from contextlib import closing
 
-from harness import main
+from harness import Project, main
 from live import LiveTest, wait_until
 
 
@@ -123,6 +126,36 @@ class Checkpoints(LiveTest):
         (self.project.folder / "elsewhere").rename(anchors)
         wanted = self.project.one("SELECT count(*) FROM ledger")
         wait_until(lambda: int(self.anchored().splitlines()[1]) >= wanted, "the anchors have caught up")
+
+    def test_anchors_that_were_lost_begin_anew_only_on_purpose(self):
+        self.note()
+        for path in (self.project.folder / "anchors").iterdir():
+            path.unlink()
+        for words in (["serve"], ["audit", "checkpoint"]):
+            self.assertIn("is their disk mounted", self.assert_exit(self.project.run(*words), 78).err)
+        self.project.json("audit", "new-origin", "--reason", "the anchors' disk is lost")
+        self.assertEqual(self.start().stop(), 0)
+        self.assert_exit(self.project.run("audit", "verify"), 0)
+
+    def test_a_fork_that_nobody_signed_is_not_gone_along_with(self):
+        """Somebody who can write the database, but has no key, gives the published history up."""
+        before = self.note()
+        other = Project(keys=False)
+        self.addCleanup(other.close)
+        size = self.project.one("SELECT count(*) FROM ledger")
+        forged = {"actor": "uid:0", "oldOrigin": self.project.made["origin"], "origin": other.made["origin"],
+                  "lastCheckpoint": "0" * 64, "reason": "nothing to see", "seq": size,
+                  "t": self.project.entries()[-1]["t"], "type": "log.init", "v": 1}
+        entry = json.dumps(forged, sort_keys=True, separators=(",", ":"))
+        with closing(sqlite3.connect(self.project.folder / "data/latchkey.db")) as database:
+            database.execute("INSERT INTO ledger (seq, entry) VALUES (?, ?)", (size, entry))
+            database.commit()
+        self.project.rebuild_tree()
+        for words in (["serve"], ["audit", "checkpoint"]):
+            done = self.assert_exit(self.project.run(*words), 78)
+            self.assertIn("nobody has published", done.err)
+        self.assertEqual(self.anchored(), before)
+        self.assertIn("E_ORIGIN", self.assert_exit(self.project.run("audit", "verify"), 1).out)
 
     def test_a_line_that_a_power_cut_left_unfinished_is_passed_over(self):
         self.note()

@@ -102,11 +102,16 @@ class Daemon:
                 [LATCHKEY, "--config", project.config, "serve"], stdin=subprocess.DEVNULL, stdout=out, stderr=err,
                 env={**os.environ, "TZ": "UTC", **(env or {})}, preexec_fn=_allow_core_files if core_files else None)
         wait_until(lambda: self._starts() > before or self.process.poll() is not None, "the daemon has started")
+        # The day's entry comes with the first checkpoint: a test that compares before and after must not see it come.
+        wait_until(lambda: self._count("checkpoint.daily") > 0 or self.process.poll() is not None, "the day's entry")
         if self.process.poll() is not None:
             raise AssertionError(f"the daemon ended with {self.process.returncode}\n{self.log()}")
 
     def _starts(self):
-        return self.project.one("SELECT count(*) FROM ledger WHERE type = 'daemon.start'")
+        return self._count("daemon.start")
+
+    def _count(self, entry_type):
+        return self.project.one("SELECT count(*) FROM ledger WHERE type = ?", entry_type)
 
     @property
     def pid(self):

@@ -103,6 +103,10 @@ BOOST_AUTO_TEST_CASE(rejects_a_bad_request_id_without_showing_it) {
   BOOST_TEST(complaint(draft) == "requestId: is empty; leave it out to get one");
   draft.request_id = "a\nb";
   BOOST_TEST(complaint(draft) == "requestId: contains a line break");
+  for (const char* id : {"cus_7f3k", "welcome-cus_7f3k", "lk_am2iz3qw"}) {
+    draft.request_id = id;
+    BOOST_TEST(complaint(draft).starts_with("requestId: must not hold"), id);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(rejects_the_other_providers_recipient) {
