@@ -2,6 +2,7 @@
 
 #include <future>
 
+#include "base/random.h"
 #include "ledger/entry_check.h"
 #include "ledger/tree_check.h"
 
@@ -81,6 +82,17 @@ void read_entries(Evidence& evidence, std::int64_t size, const VerifyQuestion& q
   check.finish();
 }
 
+void compare_indexes(Evidence& evidence, ledger::EntryCheck& check) {
+  for (const ledger::EntryIndex index : ledger::kEntryIndexes) {
+    or_damaged(check.findings(), "an index over the entries", [&] {
+      const auto rows = evidence.index(index);
+      ledger::IndexRow row;
+      while (rows->next(row)) check.indexes().row(index, row);
+      check.indexes().finish(index);
+    });
+  }
+}
+
 void compare_rows(Evidence& evidence, ledger::EntryCheck& check) {
   Findings& findings = check.findings();
   or_damaged(findings, "jobs", [&] {
@@ -149,8 +161,10 @@ VerifyReport verify(const store::OpenEvidence& open, const VerifyQuestion& quest
   auto file = std::async(std::launch::async, [&] { return check_file(open); });
   auto tree_done =
       std::async(std::launch::async, [&] { return check_tree(open, size, ledger::sizes_of(checkpoints)); });
-  ledger::EntryCheck check;
+  SystemRandom random;
+  ledger::EntryCheck check(random);
   read_entries(*evidence, size, question, check);
+  compare_indexes(*evidence, check);
   compare_rows(*evidence, check);
   const std::unique_ptr<ledger::TreeCheck> tree = tree_done.get();
 

@@ -13,7 +13,9 @@ void EntryCheck::entry(std::int64_t seq, std::string_view bytes) {
   }
   expected_ = seq + 1;
   Facts facts;
-  if (!check_form(seq, bytes, facts) || !check_times(seq, facts)) return;
+  if (!check_form(seq, bytes, facts)) return;
+  indexes_.entry(facts, seq);
+  if (!check_times(seq, facts)) return;
   const auto type = entry_type_named(facts.type);
   if (!type) {
     return findings_.add("E_TYPE", seq, facts.request_id, "its type is none that this version knows");

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/keyed_hash.h"
+#include "ledger/entry_indexes.h"
 #include "ledger/facts.h"
 #include "ledger/finding.h"
 #include "ledger/job_traces.h"
@@ -16,6 +18,9 @@ namespace latchkey::ledger {
 /// subjects and the ledger's name. Whether the bytes are those that were hashed is TreeCheck's.
 class EntryCheck {
  public:
+  /// `random` gives the key of its hashes.
+  explicit EntryCheck(Random& random) : hash_(random) {}
+
   /// A row of the ledger table, by ascending seq.
   void entry(std::int64_t seq, std::string_view bytes);
   /// All entries have been read.
@@ -25,6 +30,8 @@ class EntryCheck {
   /// What the rows of the other tables are compared with once all entries have been read.
   JobTraces& jobs() { return jobs_; }
   SubjectTraces& subjects() { return subjects_; }
+  /// What the rows of the indexes over the entries are compared with then.
+  EntryIndexes& indexes() { return indexes_; }
   const Origins& origins() const { return origins_; }
   /// How many jobs the entries say were pruned.
   std::int64_t pruned() const { return pruned_; }
@@ -35,10 +42,12 @@ class EntryCheck {
   bool check_times(std::int64_t seq, const Facts& facts);
   void apply(std::int64_t seq, const Facts& facts, EntryType type);
 
+  KeyedHash hash_;
   Findings findings_;
   SubjectTraces subjects_{findings_};
-  JobTraces jobs_{findings_, subjects_};
+  JobTraces jobs_{findings_, subjects_, hash_};
   Origins origins_{findings_};
+  EntryIndexes indexes_{findings_, hash_};
   std::int64_t entries_ = 0;
   std::int64_t expected_ = 0;  // seq
   std::int64_t pruned_ = 0;

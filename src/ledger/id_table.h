@@ -2,7 +2,7 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <vector>
 
 namespace latchkey::ledger {
@@ -21,34 +21,41 @@ class IdTable {
   Number find(const IdKey& key) const { return places_.empty() ? kNone : places_[place_of(key)]; }
   /// The key must be new.
   Number add(const IdKey& key, const Record& record) {
-    if (records_.size() * 2 >= places_.size()) grow();
-    const auto number = static_cast<Number>(records_.size());
+    if (std::size_t{size_} * 2 >= places_.size()) grow();
+    const Number number = size_;
     places_[place_of(key)] = number;
-    records_.push_back({key, record});
+    if (size_ % kChunk == 0) chunks_.push_back(std::make_unique<Kept[]>(kChunk));
+    kept(size_++) = {key, record};
     return number;
   }
-  Record& operator[](Number number) { return records_[number].record; }
-  const Record& operator[](Number number) const { return records_[number].record; }
-  Number size() const { return static_cast<Number>(records_.size()); }
+  Record& operator[](Number number) { return kept(number).record; }
+  const Record& operator[](Number number) const { return kept(number).record; }
+  const IdKey& key_of(Number number) const { return kept(number).key; }
+  Number size() const { return size_; }
 
  private:
+  static constexpr Number kChunk = 1024;
   struct Kept {
-    IdKey key;
-    Record record;
+    IdKey key{};
+    Record record{};
   };
+  Kept& kept(Number number) { return chunks_[number / kChunk][number % kChunk]; }
+  const Kept& kept(Number number) const { return chunks_[number / kChunk][number % kChunk]; }
   // Where the key is, or the free place where it belongs.
   std::size_t place_of(const IdKey& key) const {
     const std::size_t mask = places_.size() - 1;
     std::size_t place = key[0] & mask;
-    while (places_[place] != kNone && records_[places_[place]].key != key) place = (place + 1) & mask;
+    while (places_[place] != kNone && kept(places_[place]).key != key) place = (place + 1) & mask;
     return place;
   }
   void grow() {
     places_.assign(places_.empty() ? 1024 : places_.size() * 2, kNone);
-    for (Number number = 0; number < size(); ++number) places_[place_of(records_[number].key)] = number;
+    for (Number number = 0; number < size(); ++number) places_[place_of(kept(number).key)] = number;
   }
 
-  std::deque<Kept> records_;  // never moved: copying them to grow would need their room twice
+  // Never moved: copying them to grow would need their room twice.
+  std::vector<std::unique_ptr<Kept[]>> chunks_;
+  Number size_ = 0;
   std::vector<Number> places_;
 };
 

@@ -1,25 +1,11 @@
 #include "ledger/job_traces.h"
 
-#include <cstring>
 #include <string>
 
-#include "base/crypto.h"
 #include "base/ids.h"
 
 namespace latchkey::ledger {
 namespace {
-
-IdKey request_key(std::string_view id) {
-  const Digest digest = sha256_of({id});
-  IdKey key{};
-  std::memcpy(key.data(), digest.data(), sizeof key);
-  return key;
-}
-
-// No name has the hash 0, which stands for none.
-std::uint64_t batch_key(std::string_view name) {
-  return name.empty() ? 0 : request_key(name)[0] | 1;
-}
 
 template <typename Enum>
 constexpr std::uint8_t small(Enum value) {
@@ -74,12 +60,17 @@ job::Standing JobTraces::standing(const Trace& trace) {
   return {static_cast<job::State>(trace.state), static_cast<job::Step>(trace.step), trace.cancel_requested};
 }
 
+// No name has the hash 0, which stands for none.
+std::uint64_t JobTraces::batch_key(std::string_view name) const {
+  return name.empty() ? 0 : hash_.of(name)[0] | 1;
+}
+
 void JobTraces::follow(const Facts& entry, EntryType type, std::int64_t seq, TimePoint t, TimePoint clock) {
   if (!is_id(entry.request_id)) {
     return findings_.add("E_MEMBER", seq, "", "its requestId is no id");
   }
   if (type == EntryType::JobAccepted) return accept(entry, seq, clock);
-  const auto number_of = traces_.find(request_key(entry.request_id));
+  const auto number_of = traces_.find(hash_.of(entry.request_id));
   if (number_of == IdTable<Trace>::kNone) {
     return findings_.add("E_UNKNOWN_REQUEST", seq, entry.request_id,
                          "no job.accepted before it has this requestId");
@@ -94,7 +85,7 @@ void JobTraces::follow(const Facts& entry, EntryType type, std::int64_t seq, Tim
 }
 
 void JobTraces::accept(const Facts& entry, std::int64_t seq, TimePoint clock) {
-  const IdKey key = request_key(entry.request_id);
+  const IdKey key = hash_.of(entry.request_id);
   if (const auto known = traces_.find(key); known != IdTable<Trace>::kNone) {
     findings_.add(
         "E_ACCEPTED_TWICE", seq, entry.request_id,
@@ -130,7 +121,7 @@ void JobTraces::accept(const Facts& entry, std::int64_t seq, TimePoint clock) {
 bool JobTraces::check_ids(Trace& trace, const Facts& entry, std::int64_t seq) {
   const auto provider = job::provider_named(entry.provider);
   const bool same = provider && small(*provider) == trace.provider &&
-                    subjects_.find(entry.subject) == trace.subject && batch_key(entry.batch) == trace.batch;
+                    subjects_.is(trace.subject, entry.subject) && batch_key(entry.batch) == trace.batch;
   if (same) return true;
   findings_.add("E_MEMBER", seq, entry.request_id,
                 "its provider, subject or batch is not that of the job's first entry");
@@ -232,7 +223,7 @@ void JobTraces::not_allowed(Trace& trace, const Facts& entry, EntryType type, st
 }
 
 void JobTraces::compare(const JobRow& row) {
-  const auto known = traces_.find(request_key(row.request_id));
+  const auto known = traces_.find(hash_.of(row.request_id));
   if (known == IdTable<Trace>::kNone) {
     return findings_.add("E_JOB", std::nullopt, row.request_id, "a row of jobs without any entry");
   }
@@ -281,7 +272,7 @@ void JobTraces::compare(const JobRow& row) {
 }
 
 void JobTraces::compare(const PrunedRow& row) {
-  const auto known = traces_.find(request_key(row.request_id));
+  const auto known = traces_.find(hash_.of(row.request_id));
   if (known == IdTable<Trace>::kNone) {
     return findings_.add("E_PRUNED", std::nullopt, row.request_id, "a row of pruned_jobs without any entry");
   }

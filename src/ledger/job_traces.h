@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "base/clock.h"
+#include "base/keyed_hash.h"
 #include "job/life.h"
 #include "ledger/facts.h"
 #include "ledger/finding.h"
@@ -16,7 +17,8 @@ namespace latchkey::ledger {
 /// the jobs table. Feed it the entries in their order, then each row, then finish(). About 120 bytes a job.
 class JobTraces {
  public:
-  JobTraces(Findings& findings, SubjectTraces& subjects) : findings_(findings), subjects_(subjects) {}
+  JobTraces(Findings& findings, SubjectTraces& subjects, const KeyedHash& hash)
+      : findings_(findings), subjects_(subjects), hash_(hash) {}
 
   /// An entry with a requestId. `t` is its time, `clock` what the clock showed.
   void follow(const Facts& entry, EntryType type, std::int64_t seq, TimePoint t, TimePoint clock);
@@ -70,9 +72,11 @@ class JobTraces {
   void move(Trace& trace, const Facts& entry, EntryType type, std::int64_t seq);
   void not_allowed(Trace& trace, const Facts& entry, EntryType type, std::int64_t seq);
   static job::Standing standing(const Trace& trace);
+  std::uint64_t batch_key(std::string_view name) const;
 
   Findings& findings_;
   SubjectTraces& subjects_;
+  KeyedHash hash_;
   IdTable<Trace> traces_;
   std::int64_t epoch_ = 0;
   std::uint32_t jumps_ = 0;

@@ -22,6 +22,12 @@ struct SubjectRow {
   std::optional<std::int64_t> last_accepted_seq;
 };
 
+/// A row of an index over the entries: the member that it is by, and whose it is.
+struct IndexRow {
+  std::string_view key;
+  std::int64_t seq = 0;
+};
+
 /// What pruning has left of a job.
 struct PrunedRow {
   std::string_view request_id;

@@ -4,7 +4,6 @@
 #include <array>
 #include <optional>
 
-#include "base/encoding.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "job/recipient.h"
@@ -16,16 +15,17 @@ namespace {
 constexpr std::size_t kIdLength = 22;
 constexpr std::size_t kSaltLength = 32;
 
-// What each character of base64url spells; 64 for one that is none.
-constexpr std::array<std::uint8_t, 256> kBase64Url = [] {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+// What each character spells as one of these digits; 64 for one that is none.
+constexpr std::array<std::uint8_t, 256> values_of(std::string_view digits) {
   std::array<std::uint8_t, 256> values{};
   for (std::uint8_t& value : values) value = 64;
-  for (std::size_t i = 0; i < kDigits.size(); ++i) {
-    values[static_cast<unsigned char>(kDigits[i])] = static_cast<std::uint8_t>(i);
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    values[static_cast<unsigned char>(digits[i])] = static_cast<std::uint8_t>(i);
   }
   return values;
-}();
+}
+constexpr auto kBase64Url = values_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+constexpr auto kHexDigits = values_of("0123456789abcdef");
 
 // The 128 bits that 22 characters of base64url spell. The last one spells two of them, so of its characters
 // only four are right.
@@ -44,10 +44,14 @@ std::optional<IdKey> subject_key(std::string_view id) {
 }
 
 std::optional<Digest> commitment_of(std::string_view hex) {
-  const auto bytes = from_hex(hex);
   Digest digest{};
-  if (!bytes || bytes->size() != digest.size() || to_hex(*bytes) != hex) return std::nullopt;
-  std::copy(bytes->begin(), bytes->end(), digest.begin());
+  if (hex.size() != 2 * digest.size()) return std::nullopt;
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    const std::uint8_t high = kHexDigits[static_cast<unsigned char>(hex[2 * i])];
+    const std::uint8_t low = kHexDigits[static_cast<unsigned char>(hex[2 * i + 1])];
+    if ((high | low) > 15) return std::nullopt;
+    digest[i] = static_cast<char>(high << 4 | low);
+  }
   return digest;
 }
 
@@ -114,6 +118,12 @@ void SubjectTraces::erased(const Facts& entry, std::int64_t seq) {
 SubjectTraces::Number SubjectTraces::find(std::string_view id) const {
   const auto key = subject_key(id);
   return key ? traces_.find(*key) : kNone;
+}
+
+bool SubjectTraces::is(Number number, std::string_view id) const {
+  const auto key = subject_key(id);
+  if (number == kNone) return !key || traces_.find(*key) == kNone;
+  return key == traces_.key_of(number);
 }
 
 void SubjectTraces::compare(const SubjectRow& row) {

@@ -25,6 +25,8 @@ class SubjectTraces {
   void erased(const Facts& entry, std::int64_t seq);
   /// The number of a subject that some entry has named; kNone for any other text.
   Number find(std::string_view id) const;
+  /// The same as find(id) == number, in half the time.
+  bool is(Number number, std::string_view id) const;
   /// Compares a row: its salt and recipient must be what the entries are committed to.
   void compare(const SubjectRow& row);
   /// What has no row must have been erased.

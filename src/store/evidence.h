@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "ledger/entry_indexes.h"
 #include "ledger/rows.h"
 #include "ledger/tree_check.h"
 
@@ -54,6 +55,8 @@ class Evidence {
   /// By seq, up to `size`.
   virtual std::unique_ptr<Rows<EntryRow>> entries(std::int64_t size) = 0;
   virtual std::optional<std::string> entry(std::int64_t seq) = 0;
+  /// All rows of an index over the entries, as they lie in it.
+  virtual std::unique_ptr<Rows<ledger::IndexRow>> index(ledger::EntryIndex index) = 0;
   /// By index, those below `count`; the tree of this very snapshot must be asked for to see what is beyond.
   virtual std::unique_ptr<Rows<ledger::NodeRow>> nodes(std::optional<std::int64_t> below) = 0;
   /// The largest index there is, -1 for none.
@@ -63,8 +66,8 @@ class Evidence {
   virtual std::unique_ptr<Rows<ledger::SubjectRow>> subjects() = 0;
   virtual std::unique_ptr<Rows<ledger::PrunedRow>> pruned_jobs() = 0;
 
-  /// What the database's own check of its pages and indexes says, at most a hundred lines. Takes as long as
-  /// everything else together.
+  /// What the database's own check of its pages, tables and indexes says, at most a hundred lines for each.
+  /// Not whether the indexes over the entries have the right rows: index() gives them.
   virtual std::vector<std::string> integrity_faults() = 0;
   /// Tables, indexes and triggers that are not those of a new database of this program.
   virtual std::vector<std::string> schema_faults() = 0;

@@ -76,7 +76,11 @@ void SmallLedger::tell_story() {
   };
   step(entry([this](ledger::Entry& one) { one.origin = origin_; }));
   step([&](engine::Context& context) { engine::submit(context, mail("sent", "Budi@Example.com")); });
-  step([&](engine::Context& context) { call(context, "sent", accepted()); });
+  step([&](engine::Context& context) {
+    provider::Result result = accepted();
+    result.provider_request_id = "p-1";
+    call(context, "sent", result);
+  });
   step([&](engine::Context& context) { engine::submit(context, link("minted", "cus_1")); });
   const auto caller = desk_.open("minted");
   step([&](engine::Context& context) {

@@ -120,6 +120,54 @@ class EveryByte {
   std::set<std::string> unseen_;
 };
 
+// The indexes over the entries, and what each is by.
+const std::map<std::string, std::string> kIndexedColumns{
+    {"ledger_by_provider_request_id", "provider_request_id"},
+    {"ledger_by_link_fp", "link_fp"},
+    {"ledger_by_type", "type"},
+    {"ledger_by_code", "code"},
+    {"ledger_by_outcome", "outcome"}};
+
+std::string sql_of(SmallLedger& ledger, const std::string& index) {
+  return strings(ledger.database(), "SELECT sql FROM sqlite_master WHERE name = '" + index + "'").at(0);
+}
+
+// Gives an index the rows of another definition, and then its own definition again.
+void rebuild_index(SmallLedger& ledger, const std::string& index,
+                   const std::function<std::string(const std::string& sql)>& other) {
+  const auto open = [&] { return SQLite::Database(ledger.file().string(), SQLite::OPEN_READWRITE, 5000); };
+  const auto define = [&](const std::string& sql) {
+    SQLite::Database database = open();
+    database.exec("PRAGMA writable_schema = ON");
+    SQLite::Statement update(database, "UPDATE sqlite_master SET sql = ? WHERE name = ?");
+    update.bind(1, sql);
+    update.bind(2, index);
+    update.exec();
+  };
+  const std::string sql = sql_of(ledger, index);
+  define(other(sql));
+  open().exec("REINDEX " + index);
+  define(sql);
+}
+
+// The seq of some row that an index has.
+std::string first_row(SmallLedger& ledger, const std::string& index) {
+  const std::string sql = sql_of(ledger, index);
+  const auto rows = strings(ledger.database(), "SELECT seq FROM ledger " + sql.substr(sql.find("WHERE ")));
+  BOOST_REQUIRE_MESSAGE(!rows.empty(), index);
+  return rows.front();
+}
+
+boost::test_tools::predicate_result only_finding_is_of(const SmallLedger& ledger, const std::string& index) {
+  const engine::VerifyReport report = ledger.verify();
+  const auto& kept = report.findings.kept();
+  boost::test_tools::predicate_result result(kept.size() == 1 && kept.front().code == "E_INTEGRITY" &&
+                                             kept.front().text.starts_with("the index " + index + " "));
+  result.message() << index << ":";
+  for (const ledger::Finding& finding : kept) result.message() << " " << finding.code << " " << finding.text;
+  return result;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(verification_tests)
@@ -340,22 +388,74 @@ BOOST_AUTO_TEST_CASE(a_recipient_that_was_exchanged_is_named_and_not_shown) {
 
 BOOST_AUTO_TEST_CASE(an_index_that_hides_rows_is_seen) {
   SmallLedger ledger;
-  const std::string sql =
-      ledger.database().execAndGet("SELECT sql FROM sqlite_master WHERE name = 'jobs_waiting'").getString();
-  const auto define = [&](const std::string& text) {
-    SQLite::Database database(ledger.file().string(), SQLite::OPEN_READWRITE, 5000);
-    database.exec("PRAGMA writable_schema = ON");
-    SQLite::Statement update(database, "UPDATE sqlite_master SET sql = ? WHERE name = 'jobs_waiting'");
-    update.bind(1, text);
-    update.exec();
-  };
-  define(sql + " AND id < 0");
-  {
-    SQLite::Database database(ledger.file().string(), SQLite::OPEN_READWRITE, 5000);
-    database.exec("REINDEX jobs_waiting");
-  }
-  define(sql);
+  rebuild_index(ledger, "jobs_waiting", [](const std::string& sql) { return sql + " AND id < 0"; });
   BOOST_TEST(text_of(ledger.findings()) == "E_INTEGRITY ");
+}
+
+BOOST_AUTO_TEST_CASE(an_index_over_the_entries_that_hides_a_row_is_named) {
+  for (const auto& [index, column] : kIndexedColumns) {
+    SmallLedger ledger;
+    const std::string seq = first_row(ledger, index);
+    rebuild_index(ledger, index, [&](const std::string& sql) { return sql + " AND seq <> " + seq; });
+    BOOST_TEST(only_finding_is_of(ledger, index));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_index_over_the_entries_with_a_row_too_many_is_named) {
+  for (const auto& [index, column] : kIndexedColumns) {
+    SmallLedger ledger;
+    rebuild_index(ledger, index, [&](const std::string& sql) {
+      return "CREATE INDEX " + index + " ON ledger (coalesce(" + column + ", 'made up')) WHERE seq = 1 OR (" +
+             sql.substr(sql.find("WHERE ") + 6) + ")";
+    });
+    BOOST_TEST(only_finding_is_of(ledger, index));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_index_over_the_entries_with_another_value_is_named) {
+  for (const auto& [index, column] : kIndexedColumns) {
+    SmallLedger ledger;
+    const std::string seq = first_row(ledger, index);
+    rebuild_index(ledger, index, [&](const std::string& sql) {
+      return "CREATE INDEX " + index + " ON ledger (iif(seq = " + seq + ", 'another', " + column + ")) " +
+             sql.substr(sql.find("WHERE "));
+    });
+    BOOST_TEST(only_finding_is_of(ledger, index));
+  }
+}
+
+// Every row is there, and a search does not find it.
+BOOST_AUTO_TEST_CASE(an_index_over_the_entries_that_is_out_of_order_is_named) {
+  SmallLedger ledger;
+  rebuild_index(ledger, "ledger_by_type", [](const std::string& sql) {
+    return "CREATE INDEX ledger_by_type ON ledger (type DESC) " + sql.substr(sql.find("WHERE "));
+  });
+  BOOST_TEST(only_finding_is_of(ledger, "ledger_by_type"));
+  BOOST_TEST(ledger.verify().findings.kept().front().text.ends_with("is out of order"));
+}
+
+// Reading from end to end does not look at the keys in the pages above the rows; a search goes by them.
+BOOST_AUTO_TEST_CASE(an_entry_that_a_search_would_miss_is_seen) {
+  SmallLedger ledger;
+  const auto copy = ledger.copy("search.db");
+  std::string whole;
+  {
+    std::ifstream in(copy, std::ios::binary);
+    whole.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  const auto number = [&](const char* sql) {
+    return static_cast<std::size_t>(SQLite::Database(copy.string()).execAndGet(sql).getInt64());
+  };
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(whole[at]); };
+  // An interior page of a table, with its first cell: https://www.sqlite.org/fileformat.html
+  const std::size_t page =
+      (number("SELECT rootpage FROM sqlite_master WHERE name = 'ledger'") - 1) * number("PRAGMA page_size");
+  BOOST_REQUIRE(byte(page) == 5);
+  const std::size_t key = page + byte(page + 12) * 256U + byte(page + 13) + 4;
+  BOOST_REQUIRE((byte(key) > 0 && byte(key) < 0x7F));
+  std::fstream file(copy, std::ios::binary | std::ios::in | std::ios::out);
+  file.seekp(static_cast<std::streamoff>(key)).put(static_cast<char>(byte(key) - 1)).flush();
+  BOOST_TEST(text_of(ledger.findings(copy)) == "E_INTEGRITY ");
 }
 
 BOOST_AUTO_TEST_CASE(an_entry_of_a_job_that_the_table_forbids_is_named) {
