@@ -39,4 +39,11 @@ std::string make_subject_id(Random& random) {
   return to_base64url(random.bytes(16));
 }
 
+std::optional<std::string_view> telling_part(std::string_view text) {
+  for (const std::string_view sign : {"cus_", "lk_"}) {
+    if (text.find(sign) != std::string_view::npos) return sign;
+  }
+  return std::nullopt;
+}
+
 }  // namespace latchkey

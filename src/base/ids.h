@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,5 +17,9 @@ std::string make_uuid7(TimePoint now, Random& random);
 
 /// 128 random bits as base64url without padding, 22 characters: stands for a recipient everywhere.
 std::string make_subject_id(Random& random);
+
+/// What in `text` looks like a customer id or a token of ours (`cus_`, `lk_`) and may therefore stand in no
+/// entry, whatever it was meant as; nullopt: nothing.
+std::optional<std::string_view> telling_part(std::string_view text);
 
 }  // namespace latchkey

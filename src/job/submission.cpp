@@ -9,7 +9,6 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "base/time_text.h"
-#include "ledger/entry.h"
 
 namespace latchkey::job {
 namespace {
@@ -52,7 +51,7 @@ class DraftCheck {
   void check_request_id() {
     const std::string* id = printable(draft_.request_id, "requestId");
     if (id == nullptr) return;
-    if (const auto part = ledger::telling_part(*id)) {
+    if (const auto part = telling_part(*id)) {
       wrong("requestId", "must not hold \"" + std::string(*part) +
                              "\": it stays in the ledger for ever, which names no recipient and no token");
     } else if (is_id(*id)) {

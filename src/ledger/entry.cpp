@@ -236,13 +236,6 @@ Entry decode(std::string_view bytes) {
   return entry;
 }
 
-std::optional<std::string_view> telling_part(std::string_view text) {
-  for (const std::string_view sign : {"cus_", "lk_"}) {
-    if (text.find(sign) != std::string_view::npos) return sign;
-  }
-  return std::nullopt;
-}
-
 void check_reason(const std::string& reason) {
   const auto reject = [](const std::string& why) { throw InputError("invalid_request", "reason", why); };
   if (trim(reason).empty()) reject("expected a few words that say why");

@@ -68,10 +68,6 @@ std::string encode(const Entry& entry);
 /// bytes are canonical: encode() of the result equals them only where they are, and hold no unknown member.
 Entry decode(std::string_view bytes);
 
-/// What in `text` looks like a customer id or a token of ours (`cus_`, `lk_`) and may therefore stand in no
-/// entry, whatever it was meant as; nullopt: nothing.
-std::optional<std::string_view> telling_part(std::string_view text);
-
 /// Throws InputError unless `reason` may stand in the ledger: 1 to 200 printable characters, and none of `@`,
 /// `cus_`, `://`, `lk_` in it, which would look like a recipient, a link or a token.
 void check_reason(const std::string& reason);

@@ -9,7 +9,6 @@
 
 #include "base/error.h"
 #include "base/ids.h"
-#include "ledger/entry.h"
 
 namespace latchkey::provider {
 
@@ -119,7 +118,7 @@ Result begin_result(const HttpAnswer& answer, const std::string& request_id, Tim
   result.took = answer.took;
   result.wait = wait_asked(answer, now);
   const std::optional<std::string> id = answer.header("x-request-id");
-  if (id && is_id(*id) && *id != request_id && !ledger::telling_part(*id)) result.provider_request_id = id;
+  if (id && is_id(*id) && *id != request_id && !telling_part(*id)) result.provider_request_id = id;
   return result;
 }
 

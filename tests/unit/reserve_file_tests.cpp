@@ -1,9 +1,8 @@
-#include "base/reserve_file.h"
-
 #include <sys/stat.h>
 
 #include <boost/test/unit_test.hpp>
 
+#include "base/reserve_file.h"
 #include "tests/support/temp_dir.h"
 
 using latchkey::ReserveFile;

@@ -109,7 +109,8 @@ BOOST_FIXTURE_TEST_CASE(fresh_database_is_ours_and_private, Folder) {
 }
 
 BOOST_FIXTURE_TEST_CASE(missing_file_is_refused_and_not_created, Folder) {
-  check_refused_at_the_door("does not exist: `latchkey restore` brings a backup back, `latchkey init` begins a project");
+  check_refused_at_the_door(
+      "does not exist: `latchkey restore` brings a backup back, `latchkey init` begins a project");
   check_refused_by_connections("cannot be opened");
 }
 
