@@ -45,7 +45,7 @@ Secret read_link() {
   Secret link(trim(std::string_view(text).substr(0, size)));
   wipe(text);
   if (link.empty()) throw InputError("invalid_request", "link", "expected a link on standard input");
-  if (size > kLinkMax) throw InputError("invalid_request", "link", "is longer than 4,096 bytes");
+  if (link.size() > kLinkMax) throw InputError("invalid_request", "link", "is longer than 4,096 bytes");
   return link;
 }
 

@@ -203,7 +203,8 @@ class Checked(ExportTest):
         """A person with the key rewrites history and signs it: only an older checkpoint shows it."""
         second = self.project.root / "second"
         self.project.tamper("UPDATE ledger SET entry = replace(entry, 'budi', 'tono') WHERE seq = 2",
-                            "UPDATE ledger SET entry = replace(entry, 'uid:', 'uid:9') WHERE seq = 2")
+                            "UPDATE ledger SET entry = replace(entry, 'uid:', 'uid:9') WHERE seq = 2",
+                            "DELETE FROM checkpoints")
         self.project.rebuild_tree()
         for anchor in (self.project.folder / "anchors").iterdir():
             anchor.unlink()

@@ -47,9 +47,11 @@ class Whois(ApiTest):
 
     def test_other_links_are_not(self):
         link = self.mint("link-1")
-        for other in (link + "x", link[:-1], link + "\n\n", "https://example.com/"):
+        for other in (link + "x", link[:-1], "https://example.com/"):
             self.assertEqual(self.whois(other, code=1), {"known": False})
         self.assertIn("none of ours", self.project.run("audit", "whois-link", stdin="x").out)
+        for pasted in (link + "\r\n", f"  {link}\n\n"):
+            self.assertEqual(self.whois(pasted)["requestId"], "link-1")
 
     def test_what_is_no_link(self):
         for text in ("", "\n", "x" * 4097):

@@ -134,8 +134,9 @@ class Erase(FunctionalTest, Files):
             self.assertIn(f"process {reader.pid} (", done.json["inTheWay"])
             self.assertIsNotNone(done.json["subject"])
             reader.stdin.close()
-        done = self.assert_exit(self.erase("budi@example.com"), 1)
-        self.assertEqual((done.json["subject"], done.json["copies"]), (None, 0))
+        done = self.assert_exit(self.erase("budi@example.com"), 0)
+        self.assertEqual((done.json["subject"], done.json["copies"], done.json["rewritten"]), (None, 0, True))
+        self.assert_exit(self.erase("budi@example.com"), 1)  # nothing is left to be done
         self.assertEqual(self.raw("budi@example.com"),
                          self.raw("abudi@example.com") + self.raw("budi@example.com.au"))
 
