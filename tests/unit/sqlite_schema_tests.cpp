@@ -338,6 +338,38 @@ BOOST_FIXTURE_TEST_CASE(file_that_may_not_be_written_is_refused, Folder) {
   check_as_nobody(0444, 0777);
 }
 
+// A database as it was before the ledger had a tree: what the later migrations brought is taken away again.
+BOOST_FIXTURE_TEST_CASE(ledger_from_before_the_tree_gets_its_nodes, Folder) {
+  create();
+  {
+    SqliteStore store(path, clock);
+    Transaction transaction(store);
+    for (int i = 0; i < 11; ++i) {
+      ledger::Entry entry;
+      entry.type = ledger::EntryType::ProviderPaused;
+      entry.reason = "entry " + std::to_string(i);
+      store.append(entry);
+    }
+    transaction.commit();
+  }
+  raw_sql(path,
+          "DROP TABLE ledger_node; DROP TABLE checkpoints; DROP TABLE pruned_jobs; DROP TABLE suppressions;"
+          "DROP INDEX ledger_by_provider_request_id; DROP INDEX ledger_by_link_fp; DROP INDEX ledger_by_type;"
+          "DROP INDEX ledger_by_code; DROP INDEX ledger_by_outcome; DROP INDEX jobs_in_trouble;"
+          "ALTER TABLE daemon DROP COLUMN daily; ALTER TABLE daemon DROP COLUMN scrub_due;"
+          "DELETE FROM migrations WHERE number > 3; PRAGMA user_version = 3");
+  BOOST_CHECK_THROW(SqliteStore(path, clock), Error);
+  BOOST_TEST(migrate_database(path, clock, {}) == newest_schema() - 3);
+  SqliteStore store(path, clock);
+  ledger::Frontier by_entries;
+  for (std::int64_t seq = 0; seq < store.head().size; ++seq) {
+    by_entries.append(
+        ledger::leaf_hash(store.entry(seq).value()),
+        [&](std::int64_t index, const ledger::Hash& hash) { BOOST_TEST((store.node(index) == hash)); });
+  }
+  BOOST_TEST(by_entries.size() == 11);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace latchkey::store
