@@ -196,8 +196,14 @@ int verify_ledger(const GlobalOptions& global, const VerifyOptions& options) {
   if (sources.anchors) anchored = engine::read_anchored(*sources.anchors);
   ProgressLine progress(clock);
   engine::VerifyQuestion question{sources.key, anchored.checkpoints, std::ref(progress)};
-  const engine::VerifyReport report = engine::verify(store::sqlite_evidence(sources.database), question);
+  engine::VerifyReport report = engine::verify(store::sqlite_evidence(sources.database), question);
   progress.end();
+  const std::int64_t known = report.checkpoints.good + report.checkpoints.not_signed_for;
+  if (sources.anchors && anchored.checkpoints.empty() && known > 0) {
+    report.findings.add("E_ANCHOR", std::nullopt, "",
+                        "there is no anchor, though " + count_of(known, "checkpoint") +
+                            " of the database's own were published: nothing shows what may be missing");
+  }
 
   Output out;
   if (global.json) {

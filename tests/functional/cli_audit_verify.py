@@ -58,6 +58,15 @@ class AuditVerify(FunctionalTest):
         self.assertFalse(summary["holds"])
         self.assertEqual(summary["counts"]["E_ENTRY_HASH"], 1)
 
+    def test_anchors_that_are_gone_are_missed(self):
+        self.assertIn("no anchor yet", self.assert_exit(self.verify(), 0).out)
+        self.assert_exit(self.project.run("audit", "checkpoint"), 0)
+        self.assert_exit(self.verify(), 0)
+        for path in (self.project.folder / "anchors").iterdir():
+            path.unlink()
+        self.assertIn("FAIL E_ANCHOR ", self.assert_exit(self.verify(), 1).out)
+        self.assert_exit(self.verify("--database", self.database), 0)  # a copy is not held against anchors
+
     def test_an_older_copy_is_caught_by_the_anchor(self):
         older = self.copy()
         self.project.json("send", "mayar", "next@example.com")
