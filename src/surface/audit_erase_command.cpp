@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/json.h"
+#include "base/polling.h"
 #include "base/text.h"
 #include "base/time_text.h"
 #include "engine/erasure.h"
@@ -11,7 +12,6 @@
 #include "surface/history.h"
 #include "surface/mentions.h"
 #include "surface/output.h"
-#include "surface/pause.h"
 #include "surface/store_session.h"
 #include "surface/words.h"
 
@@ -19,7 +19,6 @@ namespace latchkey::surface {
 namespace {
 
 constexpr Millis kScrubFor{10'000};
-constexpr Millis kPoll{20};
 // Beyond the deadline of a call: for the turn that writes its end, and a hand-over after it.
 constexpr Millis kTurnMargin{3'000};
 
@@ -49,23 +48,17 @@ void wait_until_ended(StoreSession& session, const job::Job& job) {
   const std::string call = job.request_id + "'s call to " + std::string(name(job.provider));
   const Millis longest = session.settings().of(job.provider).deadline + kTurnMargin;
   note("latchkey: " + call + " is under way; waiting for its end, " + format_span(longest) + " at most");
-  const Millis until = session.clock().now().boot + longest;
-  for (;;) {
+  const bool ended = poll_until(session.clock(), longest, [&] {
     const auto now = session.store().find_job(job.request_id);
-    if (!now || now->standing.state != job::State::Running) return;
-    if (!session.daemon_api()) {
-      throw Error(
-          call +
-          " was under way when the daemon died: start `latchkey serve`, which writes down what became "
-          "of it, and erase again. Queued jobs are cancelled; nothing is erased yet");
-    }
-    if (session.clock().now().boot >= until) {
-      throw Error(call +
-                  " has not ended in time: erase again later. Queued jobs are cancelled; nothing is "
-                  "erased yet");
-    }
-    pause(kPoll);
-  }
+    if (!now || now->standing.state != job::State::Running) return true;
+    if (session.daemon_api()) return false;
+    throw Error(call +
+                " was under way when the daemon died: start `latchkey serve`, which writes down what became "
+                "of it, and erase again. Queued jobs are cancelled; nothing is erased yet");
+  });
+  if (ended) return;
+  throw Error(call +
+              " has not ended in time: erase again later. Queued jobs are cancelled; nothing is erased yet");
 }
 
 // Returns how many queued jobs were cancelled.
