@@ -1,7 +1,5 @@
 #include "config.h"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <charconv>
 #include <string_view>
@@ -15,9 +13,7 @@
 #include "base/text.h"
 #include "base/time_text.h"
 #include "base/url.h"
-
-// Every wrong setting is an entry in one list, so that a person mends the file in one go. A Section reads the
-// keys of one table in order; a value that is wrong leaves the default in place and the reading goes on.
+#include "config_section.h"
 
 namespace latchkey {
 namespace {
@@ -30,198 +26,7 @@ using std::chrono::seconds;
 constexpr std::size_t kFileMax = 1024 * 1024;
 // toml++ recurses into every part of a dotted key; no line that a person writes is near this.
 constexpr std::size_t kLineMax = 2048;
-constexpr std::size_t kTextMax = 1024;
 constexpr int kBurstMax = 1000;
-
-using Errors = std::vector<FieldError>;
-
-void append(Errors& errors, const InputError& error, int line) {
-  for (FieldError each : error.errors()) {
-    each.line = line;
-    errors.push_back(std::move(each));
-  }
-}
-
-std::string_view kind_of(const toml::node& node) {
-  switch (node.type()) {
-    case toml::node_type::string:
-      return "a text";
-    case toml::node_type::integer:
-      return "an integer";
-    case toml::node_type::floating_point:
-      return "a number with a fraction";
-    case toml::node_type::boolean:
-      return "true or false";
-    case toml::node_type::array:
-      return "a list";
-    case toml::node_type::table:
-      return "a table";
-    case toml::node_type::date:
-    case toml::node_type::time:
-    case toml::node_type::date_time:
-      return "a date or time";
-    case toml::node_type::none:
-      break;
-  }
-  return "nothing";
-}
-
-int line_of(const toml::node& node) {
-  return static_cast<int>(node.source().begin.line);
-}
-
-/// One table of the file. What is absent keeps the value that it had.
-class Section {
- public:
-  /// `table` may be null: the table is absent. Both references must outlive this object.
-  Section(const toml::table* table, std::string path, const fs::path& folder, Errors& errors)
-      : table_(table), path_(std::move(path)), folder_(folder), errors_(errors) {}
-
-  Section child(const std::string& key) {
-    const toml::node* node = find(key);
-    if (node != nullptr && !node->is_table())
-      wrong(key, "expected a table, got " + std::string(kind_of(*node)));
-    return Section(node == nullptr ? nullptr : node->as_table(), field(key), folder_, errors_);
-  }
-
-  void wrong(const std::string& key, std::string message) {
-    errors_.push_back({field(key), std::move(message), line(key)});
-  }
-
-  std::string field(const std::string& key) const { return path_.empty() ? key : path_ + "." + key; }
-
-  int line(const std::string& key) const {
-    const toml::node* node = table_ == nullptr ? nullptr : table_->get(key);
-    return node == nullptr ? 0 : line_of(*node);
-  }
-
-  /// The text, unless it is absent or wrong. `expected` says what would be right, for a value of another
-  /// type.
-  std::optional<std::string> text(const std::string& key, const std::string& expected = "a text in quotes") {
-    const toml::node* node = find(key);
-    if (node == nullptr) return std::nullopt;
-    const std::optional<std::string> value = node->value_exact<std::string>();
-    if (!value) {
-      wrong(key, "expected " + expected + ", got " + std::string(kind_of(*node)));
-    } else if (const auto part = unprintable_part(*value)) {
-      wrong(key, "contains " + *part);
-    } else if (value->size() > kTextMax) {
-      wrong(key, "is longer than " + std::to_string(kTextMax) + " bytes");
-    } else {
-      return value;
-    }
-    return std::nullopt;
-  }
-
-  void integer(const std::string& key, int& value, int least, int most) {
-    const toml::node* node = find(key);
-    if (node == nullptr) return;
-    const std::string range = std::to_string(least) + " to " + std::to_string(most);
-    const std::optional<std::int64_t> given = node->value_exact<std::int64_t>();
-    if (!given) {
-      wrong(key, "expected an integer from " + range + ", got " + std::string(kind_of(*node)));
-    } else if (*given < least || *given > most) {
-      wrong(key, "expected an integer from " + range + ", got " + std::to_string(*given));
-    } else {
-      value = static_cast<int>(*given);
-    }
-  }
-
-  void duration(const std::string& key, std::optional<Millis>& value, Millis example, Millis least,
-                Millis most) {
-    Millis given = example;
-    const bool there = line(key) != 0;
-    duration(key, given, least, most);
-    if (there) value = given;
-  }
-
-  void duration(const std::string& key, Millis& value, Millis least, Millis most) {
-    const std::string expected = "a duration such as \"" + format_duration(value) + "\"";
-    const auto given = text(key, expected);
-    if (!given) return;
-    const auto parsed = parse_duration(*given);
-    if (!parsed) {
-      wrong(key, "expected " + expected + ", got \"" + shown(*given) + "\"");
-    } else if (*parsed < least || *parsed > most) {
-      wrong(key, "expected " + format_duration(least) + " to " + format_duration(most) + ", got \"" +
-                     shown(*given) + "\"");
-    } else {
-      value = *parsed;
-    }
-  }
-
-  void rate(const std::string& key, job::Rate& value) {
-    const std::string expected = "\"" + value.text + "\"";
-    const auto given = text(key, expected);
-    if (!given) return;
-    if (const auto parsed = job::parse_rate(*given)) {
-      value = *parsed;
-    } else {
-      wrong(key, "expected " + expected + ", got \"" + shown(*given) + "\"");
-    }
-  }
-
-  /// An empty path stays empty.
-  void path(const std::string& key, fs::path& value) {
-    const auto given = text(key, "a path in quotes");
-    if (given) value = given->empty() ? fs::path() : (folder_ / *given).lexically_normal();
-  }
-
-  /// True for `second`, false for `first`.
-  void either(const std::string& key, bool& is_second, const std::string& first, const std::string& second) {
-    const std::string expected = "\"" + first + "\" or \"" + second + "\"";
-    const auto given = text(key, expected);
-    if (!given) return;
-    if (*given != first && *given != second) {
-      wrong(key, "expected " + expected + ", got \"" + shown(*given) + "\"");
-    }
-    is_second = *given == second;
-  }
-
-  /// Texts that `is_good` takes, at least one.
-  template <typename IsGood>
-  void list(const std::string& key, std::vector<std::string>& value, const std::string& example,
-            IsGood is_good) {
-    const toml::node* node = find(key);
-    if (node == nullptr) return;
-    const toml::array* array = node->as_array();
-    std::vector<std::string> given;
-    bool good = array != nullptr && !array->empty();
-    for (std::size_t i = 0; good && i < array->size(); ++i) {
-      given.push_back((*array)[i].value_exact<std::string>().value_or(""));
-      good = is_good(given.back());
-    }
-    if (good) {
-      value = std::move(given);
-    } else {
-      wrong(key, "expected a list such as " + example);
-    }
-  }
-
-  /// Reports the keys that were not asked for.
-  void finish() {
-    if (table_ == nullptr) return;
-    for (const auto& [key, node] : *table_) {
-      const std::string_view name = key.str();
-      if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
-      std::string message = "is not a known setting";
-      if (const auto meant = nearest(name, known_)) message += "; did you mean \"" + *meant + "\"?";
-      errors_.push_back({field(shown(name)), message, line_of(node)});
-    }
-  }
-
- private:
-  const toml::node* find(const std::string& key) {
-    known_.push_back(key);
-    return table_ == nullptr ? nullptr : table_->get(key);
-  }
-
-  const toml::table* table_;
-  const std::string path_;
-  const fs::path& folder_;
-  Errors& errors_;
-  std::vector<std::string> known_;
-};
 
 /// The files that hold no secret beside `folder`, and the providers as their pages describe them.
 Config defaults(const fs::path& file) {
@@ -261,13 +66,13 @@ bool is_origin(std::string_view text) {
 }
 
 /// Whether a key file is there and holds something. It must not be open to others, even when it is not used.
-bool has_key(const fs::path& path, Section& section, const std::string& key, Errors& errors) {
+bool has_key(const fs::path& path, ConfigSection& section, const std::string& key, FieldErrors& errors) {
   std::error_code error;
   if (path.empty() || fs::status(path, error).type() == fs::file_type::not_found) return false;
   try {
     require_private(path, section.field(key));
   } catch (const InputError& open_to_others) {
-    append(errors, open_to_others, section.line(key));
+    append_errors(errors, open_to_others, section.line(key));
     return false;
   }
   try {
@@ -278,13 +83,13 @@ bool has_key(const fs::path& path, Section& section, const std::string& key, Err
   }
 }
 
-void read_common(Section& section, ProviderConfig& provider, Errors& errors) {
+void read_common(ConfigSection& section, ProviderConfig& provider, FieldErrors& errors) {
   if (const auto url = section.text("base_url")) {
     try {
       require_safe_base_url(*url, section.field("base_url"));
       provider.base_url = *url;
     } catch (const InputError& error) {
-      append(errors, error, section.line("base_url"));
+      append_errors(errors, error, section.line("base_url"));
     }
   }
   section.rate("rate", provider.rate);
@@ -298,7 +103,7 @@ void read_common(Section& section, ProviderConfig& provider, Errors& errors) {
   provider.ca_file = ca_file.string();
 }
 
-void read_mayar(Section section, ProviderConfig& mayar, Errors& errors) {
+void read_mayar(ConfigSection section, ProviderConfig& mayar, FieldErrors& errors) {
   read_common(section, mayar, errors);
   section.path("api_key_file", mayar.api_key_file);
   section.either("after_unknown", mayar.retry_unknown_once, "hold", "retry_once");
@@ -306,7 +111,7 @@ void read_mayar(Section section, ProviderConfig& mayar, Errors& errors) {
   section.finish();
 }
 
-void read_nomos(Section section, ProviderConfig& nomos, Errors& errors) {
+void read_nomos(ConfigSection section, ProviderConfig& nomos, FieldErrors& errors) {
   read_common(section, nomos, errors);
   if (const auto id = section.text("client_id")) {
     // RFC 7617: the first colon of Basic credentials ends the user's name.
@@ -329,19 +134,19 @@ void read_nomos(Section section, ProviderConfig& nomos, Errors& errors) {
   section.finish();
 }
 
-void read_providers(Section section, Config& config, Errors& errors) {
+void read_providers(ConfigSection section, Config& config, FieldErrors& errors) {
   read_mayar(section.child("mayar"), config.mayar, errors);
   read_nomos(section.child("nomos"), config.nomos, errors);
   section.finish();
 }
 
-void read_engine(Section section, Config& config) {
+void read_engine(ConfigSection section, Config& config) {
   section.integer("workers", config.workers, 1, 1000);
   section.duration("shutdown_grace", config.shutdown_grace, seconds(0), minutes(10));
   section.finish();
 }
 
-void read_retry(Section section, job::RetryPolicy& retry) {
+void read_retry(ConfigSection section, job::RetryPolicy& retry) {
   section.integer("attempts", retry.attempts, 1, 20);
   section.duration("first", retry.first, Millis(250), hours(1));
   section.duration("most", retry.most, Millis(250), hours(24));
@@ -349,13 +154,13 @@ void read_retry(Section section, job::RetryPolicy& retry) {
   section.finish();
 }
 
-void read_retention(Section section, Config& config) {
+void read_retention(ConfigSection section, Config& config) {
   const hours year(365 * 24);
   section.duration("subjects", config.keep_subjects, year, hours(24), 100 * year);
   section.finish();
 }
 
-void read_ledger(Section section, Config& config, Errors& errors) {
+void read_ledger(ConfigSection section, Config& config, FieldErrors& errors) {
   const std::string expected = "a name such as \"host.example/latchkey/3f9c21ab\"";
   if (section.line("origin") == 0) {
     section.wrong("origin", "is missing; expected " + expected + ", as `latchkey init` writes it");
@@ -374,7 +179,7 @@ void read_ledger(Section section, Config& config, Errors& errors) {
   section.finish();
 }
 
-void read_api(Section section, Config& config) {
+void read_api(ConfigSection section, Config& config) {
   const std::string expected = "an address such as \"127.0.0.1:8420\"";
   if (const auto listen = section.text("listen", expected)) {
     const std::size_t colon = std::min(listen->rfind(':'), listen->size());
@@ -418,7 +223,7 @@ toml::table parse(const std::string& text, const fs::path& file) {
   }
 }
 
-[[noreturn]] void reject(const fs::path& file, Errors errors) {
+[[noreturn]] void reject(const fs::path& file, FieldErrors errors) {
   std::stable_sort(errors.begin(), errors.end(),
                    [](const FieldError& a, const FieldError& b) { return a.line < b.line; });
   std::string summary = file.string();
@@ -435,14 +240,14 @@ Config load_config(const fs::path& file) {
   Config config = defaults(fs::absolute(file).lexically_normal());
   const fs::path folder = config.file.parent_path();
   const std::string text = read_file(config.file, kFileMax);
-  Errors errors;
+  FieldErrors errors;
   try {
     require_private(config.file, "");
   } catch (const InputError& error) {
-    append(errors, error, 0);
+    append_errors(errors, error, 0);
   }
   const toml::table table = parse(text, config.file);
-  Section root(&table, "", folder, errors);
+  ConfigSection root(&table, "", folder, errors);
   root.path("data_dir", config.data_dir);
   if (config.data_dir.empty()) root.wrong("data_dir", "must not be empty");
   read_engine(root.child("engine"), config);

@@ -16,7 +16,7 @@ FILE_MAX = 500
 PURE = {"base", "job", "ledger"}
 LAYERS = {
     "base": {"base"}, "job": PURE, "ledger": PURE, "config": {"base", "job", "config"},
-    "store": PURE | {"store"}, "handover": PURE | {"handover"}, "provider": {"base", "job", "config", "provider"},
+    "store": PURE | {"store"}, "handover": PURE | {"config", "handover"}, "provider": {"base", "job", "config", "provider"},
     "engine": PURE | {"store", "handover", "provider", "engine"},
 }
 LAYERS["surface"] = LAYERS["engine"] | {"config", "surface"}
@@ -28,7 +28,7 @@ EXCEPT = {"src/engine/settings_of.h": {"config"}}
 WALLS = {
     r"curl/": r"src/base/(curl_\w+|url)\.", r"openssl/": r"src/base/crypto\.cpp|tests/",
     r"httplib": r"src/surface/http_server\.cpp|sandbox/|tests/", r"CLI/": r"src/surface/command_line\.h|sandbox/main\.cpp",
-    r"SQLiteCpp/|sqlite3\.h": r"src/store/sqlite_|tests/", r"toml\+\+/": r"src/config\.cpp",
+    r"SQLiteCpp/|sqlite3\.h": r"src/store/sqlite_|tests/", r"toml\+\+/": r"src/config\w*\.",
     r"csv\.h": r"src/job/csv_records\.cpp", r"idn2\.h": r"src/job/recipient\.cpp", r"nlohmann/": r"src/base/json\.h",
     r"spdlog/": r"src/engine/daemon\.cpp|src/surface/serve_command\.cpp|tests/", r"boost/": r"tests/",
 }
