@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/record.h"
+#include "job/recipient.h"
 
 namespace latchkey::engine {
 namespace {
@@ -46,31 +47,56 @@ class Order {
   bool left_out_ = false;
 };
 
-Attempt start(Context& context, Job& job, std::int64_t epoch, const std::string& address) {
+// Calls that an attempt makes: a mailed link's address is asked for before the mint.
+int calls_of(const Context& context, const Job& job) {
+  return job.hand_over == job::HandOver::Email && context.settings.verify_address ? 2 : 1;
+}
+
+Attempt start(Context& context, Job& job, std::int64_t epoch, const store::Subject& subject) {
   ++job.attempts;
   job.epoch = epoch;
   ledger::Entry intent;
   intent.type = ledger::EntryType::AttemptIntent;
   intent.attempt = job.attempts;
-  record(context.store, job, std::move(intent));
+  record(context, job, std::move(intent));
   context.store.update_job(job);
 
   Attempt attempt;
   attempt.request_id = job.request_id;
   attempt.provider = job.provider;
   attempt.number = job.attempts;
-  attempt.address = address;
-  attempt.intent_at = context.now.wall;
+  attempt.address = subject.address;
+  if (calls_of(context, job) == 2) {
+    attempt.expect_email = job::parse_recipient(job::Provider::Mayar, subject.deliver_to.value()).normalised;
+  }
+  attempt.intent = context.now;
   attempt.fresh_until = job.fresh_until;
   attempt.boot_fresh_until = context.now.boot + (job.fresh_until - context.now.wall);
   attempt.boot_deadline = context.now.boot + context.settings.of(job.provider).deadline;
   return attempt;
 }
 
+// A queued job that nobody could get the link of any more.
+bool end_in_vain(Context& context, Job& job, HandOvers& hand_overs) {
+  if (job.hand_over == job::HandOver::Reply && !hand_overs.caller_waits(job.request_id)) {
+    end_without_caller(context, job, job::Code::CallerGone, hand_overs);
+    return true;
+  }
+  if (job.hand_over == job::HandOver::Email &&
+      !context.settings.mails) {  // the configuration has changed since
+    record(context, job, ledger::EntryType::JobFailed, job::Code::SmtpDeferred);
+    context.store.update_job(job);
+    return true;
+  }
+  return false;
+}
+
 void admit_for(Context& context, job::Provider provider, Capacity& capacity, std::int64_t epoch,
-               handover::ReplyDesk& desk, std::vector<Delivery>& deliveries, Admitted& admitted) {
+               HandOvers& hand_overs, Admitted& admitted) {
   const int room = capacity.room(provider);
   if (room == 0 || !context.settings.of(provider).on) return;
+  if (provider == job::Provider::Nomos && hand_overs.no_room())
+    return;  // until some link is claimed or expires
   const job::Rate& rate = context.settings.of(provider).rate;
   const TimePoint now = context.now.wall;
   job::Gate gate = context.store.gate(provider);
@@ -87,20 +113,21 @@ void admit_for(Context& context, job::Provider provider, Capacity& capacity, std
   }
   Order order(context.store.takeable_jobs(provider, false, now, count),
               context.store.takeable_jobs(provider, true, now, count), gate.since_batch);
+  int taken = 0;
   int spent = 0;
-  while (spent < count) {
+  while (spent < count && taken < room) {
     auto job = order.next();
     if (!job) break;
-    if (job->hand_over == job::HandOver::Reply && !desk.waiting(job->request_id)) {
-      end_without_caller(context, *job, job::Code::CallerGone, deliveries);
+    if (end_in_vain(context, *job, hand_overs)) {
       admitted.more = true;
       continue;
     }
     const auto subject = context.store.subject(job->subject);
     LATCHKEY_CHECK(subject.has_value());  // an erased subject's jobs are cancelled in the same transaction
-    admitted.attempts.push_back(start(context, *job, epoch, subject->address));
+    admitted.attempts.push_back(start(context, *job, epoch, *subject));
     capacity.take(provider);
-    ++spent;
+    ++taken;
+    spent += calls_of(context, *job);
   }
   if (spent == 0) return;
   job::spend(gate, rate, now, spent);
@@ -108,7 +135,7 @@ void admit_for(Context& context, job::Provider provider, Capacity& capacity, std
   context.store.put_gate(gate);
   if (spent < count) {
     admitted.more = admitted.more || order.left_out();
-  } else if (spent < room) {
+  } else if (taken < room) {
     wake_when_gate_opens();
   }
 }
@@ -120,11 +147,10 @@ int Capacity::room(job::Provider provider) const {
   return std::max(0, std::min(idle, share - in_flight.at(static_cast<std::size_t>(provider))));
 }
 
-Admitted admit(Context& context, Capacity capacity, std::int64_t epoch, handover::ReplyDesk& desk,
-               std::vector<Delivery>& deliveries) {
+Admitted admit(Context& context, Capacity capacity, std::int64_t epoch, HandOvers& hand_overs) {
   Admitted admitted;
   for (const job::Provider provider : job::kProviders) {
-    admit_for(context, provider, capacity, epoch, desk, deliveries, admitted);
+    admit_for(context, provider, capacity, epoch, hand_overs, admitted);
   }
   return admitted;
 }

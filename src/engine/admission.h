@@ -32,7 +32,6 @@ struct Admitted {
 
 /// Asks the gates and takes that many due jobs, each with its attempt.intent: single ones first, then batch
 /// jobs, each by freshness end, then by age; a batch gets at least every tenth admission.
-Admitted admit(Context& context, Capacity capacity, std::int64_t epoch, handover::ReplyDesk& desk,
-               std::vector<Delivery>& deliveries);
+Admitted admit(Context& context, Capacity capacity, std::int64_t epoch, HandOvers& hand_overs);
 
 }  // namespace latchkey::engine

@@ -33,14 +33,6 @@ ledger::Entry result_entry(EntryType type, int number, const provider::Result& r
   return entry;
 }
 
-void end(Context& context, Job& job, EntryType type, Code code) {
-  ledger::Entry entry;
-  entry.type = type;
-  entry.code = code;
-  record(context.store, job, std::move(entry));
-  job.code = code;
-}
-
 bool is_final_rejection(Outcome outcome, Code code) {
   if (outcome != Outcome::Rejected) return false;
   switch (code) {
@@ -49,6 +41,7 @@ bool is_final_rejection(Outcome outcome, Code code) {
     case Code::InvalidRequest:
     case Code::Conflict:
     case Code::LinkRejected:
+    case Code::AddressMismatch:
       return true;
     default:
       return false;
@@ -93,9 +86,11 @@ void follow_up(Context& context, Job& job, const Sequel& sequel) {
   if (job.standing.state == State::Cancelled) return;
   switch (sequel.kind) {
     case Sequel::Kind::Fail:
-      return end(context, job, EntryType::JobFailed, sequel.code);
+      record(context, job, EntryType::JobFailed, sequel.code);
+      return;
     case Sequel::Kind::Hold:
-      return end(context, job, EntryType::JobHeld, sequel.code);
+      record(context, job, EntryType::JobHeld, sequel.code);
+      return;
     case Sequel::Kind::Again:
       job.due_at = sequel.at;
       job.ready = sequel.at <= context.now.wall;
@@ -125,56 +120,24 @@ void apply_to_gate(Context& context, const Job& job, const provider::Result& res
   if (pause) pause_automatically(context, job.provider, result.code.value_or(Code::Unauthorized));
 }
 
-// A minted link: to the caller who waits, and otherwise nowhere.
-void hand_over(Context& context, Job& job, const provider::Result& result, TimePoint link_expires_at,
-               handover::ReplyDesk& desk, std::vector<Delivery>& deliveries) {
-  if (!desk.waiting(job.request_id)) {
-    end(context, job, EntryType::JobFailed, Code::CallerGone);
-    return tell_caller(job, deliveries);
-  }
-  ledger::Entry intent;
-  intent.type = EntryType::HandoverIntent;
-  intent.attempt = job.attempts;
-  intent.hand_over = job.hand_over;
-  intent.link_expires_at = link_expires_at;
-  record(context.store, job, std::move(intent));
-  handover::Reply reply;
-  reply.link = result.link.copy();  // the result must stay whole in case this turn has to be run again
-  reply.attempt = job.attempts;
-  reply.link_expires_at = link_expires_at;
-  reply.state = job.standing.state;
-  deliveries.push_back({job.request_id, job.attempts, std::move(reply)});
-}
-
 }  // namespace
 
-void tell_caller(const Job& job, std::vector<Delivery>& deliveries) {
-  if (job.hand_over != HandOver::Reply) return;
-  if (!job::is_final(job.standing.state) && job.standing.state != State::Held) return;
-  handover::Reply reply;
-  reply.state = job.standing.state;
-  reply.code = job.code;
-  deliveries.push_back({job.request_id, job.attempts, std::move(reply)});
-}
-
-void apply_result(Context& context, Job& job, TimePoint intent_at, const provider::Result& result,
-                  const Secret& fingerprint_key, handover::ReplyDesk& desk, CredentialHistory& credentials,
-                  std::vector<Delivery>& deliveries) {
+void apply_result(Context& context, Job& job, const Instant& intent, const provider::Result& result,
+                  const Secret& fingerprint_key, CredentialHistory& credentials, HandOvers& hand_overs) {
   ledger::Entry entry = result_entry(EntryType::AttemptResult, job.attempts, result, fingerprint_key);
-  job.outcome = result.outcome;
-  job.code = result.code;
   if (result.outcome == Outcome::Accepted) {
-    const TimePoint link_expires_at = intent_at + context.settings.of(job.provider).link_lifetime;
-    if (job.hand_over != HandOver::None) entry.link_expires_at = link_expires_at;
-    record(context.store, job, std::move(entry));
-    if (job.hand_over != HandOver::None) hand_over(context, job, result, link_expires_at, desk, deliveries);
+    const bool link = job.hand_over != HandOver::None;
+    if (link) entry.link_expires_at = intent.wall + context.settings.of(job.provider).link_lifetime;
+    record(context, job, std::move(entry));
+    if (link) hand_overs.begin(context, job, result, intent);
   } else {
     const Code code = result.code.value_or(Code::BadAnswer);
-    const Sequel sequel = sequel_of(context, job, result.outcome, code, desk.waiting(job.request_id));
+    const Sequel sequel =
+        sequel_of(context, job, result.outcome, code, hand_overs.caller_waits(job.request_id));
     if (will_run_again(context, job, sequel)) entry.due_at = sequel.at;
-    record(context.store, job, std::move(entry));
+    record(context, job, std::move(entry));
     follow_up(context, job, sequel);
-    tell_caller(job, deliveries);
+    hand_overs.tell_caller(job);
   }
   apply_to_gate(context, job, result, credentials);
   context.store.update_job(job);
@@ -182,58 +145,24 @@ void apply_result(Context& context, Job& job, TimePoint intent_at, const provide
 
 void apply_late(Context& context, Job& job, int number, const provider::Result& result,
                 const Secret& fingerprint_key, CredentialHistory& credentials) {
-  const bool was_open = !job::is_final(job.standing.state);
-  record(context.store, job, result_entry(EntryType::AttemptLate, number, result, fingerprint_key));
-  if (was_open && job.standing.state == State::Done) {
-    job.outcome = result.outcome;
-    job.code = result.code;
-  }
+  record(context, job, result_entry(EntryType::AttemptLate, number, result, fingerprint_key));
   apply_to_gate(context, job, result, credentials);
   context.store.update_job(job);
 }
 
-void apply_handed_over(Context& context, Job& job, Outcome outcome) {
-  ledger::Entry entry;
-  entry.type = EntryType::HandoverResult;
-  entry.attempt = job.attempts;
-  entry.hand_over = job.hand_over;
-  entry.outcome = outcome;
-  if (outcome != Outcome::Accepted) entry.code = Code::CallerGone;
-  record(context.store, job, std::move(entry));
-  job.outcome = outcome;
-  if (outcome != Outcome::Accepted) end(context, job, EntryType::JobFailed, Code::CallerGone);
+void end_without_caller(Context& context, Job& job, Code code, HandOvers& hand_overs) {
+  record(context, job, job.attempts == 0 ? EntryType::JobCancelled : EntryType::JobFailed, code);
+  hand_overs.tell_caller(job);
   context.store.update_job(job);
 }
 
-void end_without_caller(Context& context, Job& job, Code code, std::vector<Delivery>& deliveries) {
-  end(context, job, job.attempts == 0 ? EntryType::JobCancelled : EntryType::JobFailed, code);
-  tell_caller(job, deliveries);
-  context.store.update_job(job);
-}
-
-void apply_abandoned(Context& context, Job& job, Code code, handover::ReplyDesk& desk,
-                     std::vector<Delivery>& deliveries) {
-  if (job.standing.step == job::Step::Calling) {
-    provider::Result unknown;
-    unknown.outcome = Outcome::Unknown;
-    unknown.code = code;
-    CredentialHistory nothing;
-    return apply_result(context, job, context.now.wall, unknown, Secret(), desk, nothing, deliveries);
-  }
-  if (job.standing.step == job::Step::HandingOver) {
-    ledger::Entry entry;
-    entry.type = EntryType::HandoverResult;
-    entry.attempt = job.attempts;
-    entry.hand_over = job.hand_over;
-    entry.outcome = Outcome::Unknown;
-    entry.code = code;
-    record(context.store, job, std::move(entry));
-    job.outcome = Outcome::Unknown;
-  }
-  // The caller may have the link: nothing more is minted for this job until a person has looked.
-  end(context, job, EntryType::JobHeld, code);
-  tell_caller(job, deliveries);
-  context.store.update_job(job);
+void apply_abandoned(Context& context, Job& job, Code code, HandOvers& hand_overs) {
+  if (job.standing.step != job::Step::Calling) return hand_overs.abandon(context, job, code);
+  provider::Result unknown;
+  unknown.outcome = Outcome::Unknown;
+  unknown.code = code;
+  CredentialHistory nothing;
+  apply_result(context, job, context.now, unknown, Secret(), nothing, hand_overs);
 }
 
 }  // namespace latchkey::engine

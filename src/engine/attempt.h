@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "engine/context.h"
-#include "handover/reply_desk.h"
+#include "engine/hand_overs.h"
 #include "job/job.h"
 #include "provider/provider.h"
 
@@ -18,8 +18,9 @@ struct Attempt {
   std::string request_id;
   job::Provider provider = job::Provider::Mayar;
   int number = 0;
-  std::string address;         ///< the recipient as given
-  TimePoint intent_at;         ///< when its intent was written: a link's life is counted from there
+  std::string address;                      ///< the recipient as given
+  std::optional<std::string> expect_email;  ///< mint only for a customer who has this address, normalised
+  Instant intent{};            ///< when its intent was written: a link's life is counted from there
   TimePoint fresh_until;       ///< no request is written at or after this time,
   Millis boot_fresh_until{0};  ///< nor at or after this one, should the wall clock be set back meanwhile
   Millis boot_deadline{0};     ///< given up as unknown then
@@ -36,37 +37,21 @@ struct CredentialHistory {
   bool in_a_row = false;      ///< and no later token has been accepted since
 };
 
-/// What must happen once the turn is durable.
-struct Delivery {
-  std::string request_id;
-  int attempt = 0;
-  handover::Reply reply;
-};
-
 /// Applies what became of an attempt to its job: attempt.result, what it leads to, and what it means for the
-/// gate. The table is that of docs/providers.md. Writes job and gate back. `deliveries` gets what the waiting
-/// caller is to be told after the commit.
-void apply_result(Context& context, job::Job& job, TimePoint intent_at, const provider::Result& result,
-                  const Secret& fingerprint_key, handover::ReplyDesk& desk, CredentialHistory& credentials,
-                  std::vector<Delivery>& deliveries);
+/// gate. The table is that of docs/providers.md. Writes job and gate back.
+void apply_result(Context& context, job::Job& job, const Instant& intent, const provider::Result& result,
+                  const Secret& fingerprint_key, CredentialHistory& credentials, HandOvers& hand_overs);
 
 /// An answer that came after its attempt was given up: attempt.late, and what it means for the gate. Writes
 /// job and gate back; the link goes nowhere.
 void apply_late(Context& context, job::Job& job, int number, const provider::Result& result,
                 const Secret& fingerprint_key, CredentialHistory& credentials);
 
-/// The end of a hand-over to a waiting caller: handover.result, and the job is done or failed.
-void apply_handed_over(Context& context, job::Job& job, job::Outcome outcome);
-
 /// A queued job that only a waiting caller could use, and none does any more: nothing is minted for nobody.
 /// Cancelled when no call was ever made for it, failed otherwise. Writes the job back.
-void end_without_caller(Context& context, job::Job& job, job::Code code, std::vector<Delivery>& deliveries);
-
-/// Tells the waiting caller, if the job has one, when the job has come to an end without a link.
-void tell_caller(const job::Job& job, std::vector<Delivery>& deliveries);
+void end_without_caller(Context& context, job::Job& job, job::Code code, HandOvers& hand_overs);
 
 /// A call or a hand-over that a dead process, or this one's end, has left open.
-void apply_abandoned(Context& context, job::Job& job, job::Code code, handover::ReplyDesk& desk,
-                     std::vector<Delivery>& deliveries);
+void apply_abandoned(Context& context, job::Job& job, job::Code code, HandOvers& hand_overs);
 
 }  // namespace latchkey::engine

@@ -17,6 +17,7 @@ void clock_was_set(Context& context, Millis step) {
   jump.ms = std::chrono::abs(step).count();
   context.store.append(jump);
   context.store.shift_due_jobs(context.now.wall - step, step);
+  context.store.shift_events(step);
   for (const job::Provider provider : job::kProviders) {
     job::Gate gate = context.store.gate(provider);
     job::rebase(gate, context.now.wall - step, context.now.wall);

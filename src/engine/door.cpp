@@ -50,6 +50,24 @@ void fit_to_gate(Context& context, const Submission& submission, Admittance& adm
                          format_utc(free) + " at the earliest: use that time, or let it be paced");
   }
   context.forecasts.take(provider, admittance.due_at);
+  // The address is asked for before the mint: two calls.
+  if (submission.deliver_to) context.forecasts.take(provider, admittance.due_at);
+}
+
+// A subject has one address for its mails: that of a job which has not ended must stay what it was asked for.
+void require_same_address(Context& context, const Submission& submission) {
+  if (!submission.deliver_to) return;
+  const auto subject = context.store.find_subject(submission.provider, submission.recipient.normalised);
+  if (!subject || !subject->deliver_to) return;
+  const auto before = job::parse_recipient(job::Provider::Mayar, *subject->deliver_to);
+  if (before.normalised == submission.deliver_to->normalised) return;
+  for (const job::Job& job : context.store.jobs_of_subject(subject->id)) {
+    if (job.hand_over != job::HandOver::Email || job::is_final(job.standing.state)) continue;
+    throw InputError(
+        "conflict", "deliverTo",
+        "another request for this customer (" + job.request_id +
+            ") has not ended and mails its link to another address; cancel that one, or wait for its end");
+  }
 }
 
 }  // namespace
@@ -63,8 +81,12 @@ void require_offered(const Context& context, const Submission& submission) {
   if (submission.provider == job::Provider::Nomos && submission.hand_over == job::HandOver::None) {
     throw InputError(
         "no_handover", "handover",
-        "a nomos link needs somebody to take it: use `latchkey send nomos CUSTOMER_ID --wait`, which "
-        "prints the link to the waiting caller (hand-over \"reply\")");
+        "a nomos link needs somebody to take it: \"claim\" (once, over the API), \"email\" (with deliverTo), "
+        "or a caller who waits (`latchkey send nomos CUSTOMER_ID --wait`, POST /v1/links)");
+  }
+  if (submission.hand_over == job::HandOver::Email && !context.settings.mails) {
+    throw InputError("no_handover", "handover",
+                     "email is off: [smtp] in the configuration names no mail server");
   }
 }
 
@@ -83,6 +105,7 @@ Admittance admit_at_door(Context& context, const Submission& submission) {
   }
   require_offered(context, submission);
   require_not_suppressed(context, submission);
+  require_same_address(context, submission);
   admittance.lifetime = submission.lifetime.value_or(context.settings.of(submission.provider).link_lifetime);
   admittance.due_at = submission.at.value_or(context.now.wall);
   // What is stale already makes a job that says so; no gate matters to it.

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kItemsPerTurn = 1000;
 constexpr int kJobsPerTurn = 1000;
+constexpr Millis kDenialsEvery{60'000};
 
 std::size_t index(job::Provider provider) {
   return static_cast<std::size_t>(provider);
@@ -59,7 +60,8 @@ void Engine::start() {
   store::Transaction transaction(parts_.store);
   Forecasts forecasts(parts_.store, settings_, transaction.now().wall);
   Context context{parts_.store, parts_.random, settings_, forecasts, transaction.now(), "system"};
-  epoch_ = take_over(context, parts_.desk);
+  HandOvers nobody(parts_.desk, parts_.links, 0);  // callers and links died with the process they waited in
+  epoch_ = take_over(context, nobody);
   for (const job::Provider provider : job::kProviders) {
     memory_.paused.at(index(provider)) = parts_.store.gate(provider).paused;
   }
@@ -73,6 +75,7 @@ Wake Engine::turn() {
     wake = look_at_queue(context, memory, effects);
   });
   wake.at_once = wake.at_once || !parts_.inbox.empty();
+  earliest(wake.boot, parts_.links.next());
   return wake;
 }
 
@@ -80,7 +83,8 @@ void Engine::in_one_transaction(std::size_t items_max,
                                 const std::function<void(Context&, Memory&, Effects&)>& after_items) {
   std::vector<Item> items = parts_.inbox.take(items_max);
   Memory memory = memory_;
-  Effects effects;
+  Effects effects{
+      HandOvers(parts_.desk, parts_.links, parts_.couriers.idle_mailers()), false, {}, {}, {}, {}, {}, {}};
   try {
     store::Transaction transaction(parts_.store);
     if (parts_.store.epoch() != epoch_) throw store::EpochLost("another daemon has taken the database over");
@@ -135,6 +139,7 @@ Wake Engine::look_at_queue(Context& context, Memory& memory, Effects& effects) {
   Wake wake;
   wake.reference = memory.clock_reference;
   give_up_overdue(context, memory, effects);
+  look_at_links(context, effects);
   look_at_gates(context, memory, effects);
   if (others_have_written()) tell_callers_of_others(context, effects);
   const bool more_due = context.store.ready_due_jobs(context.now.wall, kJobsPerTurn) == kJobsPerTurn;
@@ -149,8 +154,11 @@ Wake Engine::look_at_queue(Context& context, Memory& memory, Effects& effects) {
   earliest(wake.wall, times.due);
   earliest(wake.wall, times.stale);
   write_daily(context, memory, wake);
+  write_denials(context, memory, effects, false);
+  take_posts(context, memory, effects, wake);
+  earliest(wake.boot, memory.denials_due);
   for (const auto& [id, attempt] : memory.open) earliest(wake.boot, std::optional(attempt.boot_deadline));
-  for (const Delivery& delivery : effects.deliveries) {
+  for (const Delivery& delivery : effects.hand_overs.deliveries()) {
     if (!delivery.reply.link.empty()) memory.handing_over[delivery.request_id] = delivery.attempt;
   }
   return wake;
@@ -158,7 +166,7 @@ Wake Engine::look_at_queue(Context& context, Memory& memory, Effects& effects) {
 
 void Engine::take_jobs(Context& context, Memory& memory, Effects& effects, Wake& wake) {
   const Capacity capacity{settings_.workers, parts_.dispatcher.idle(), memory.in_flight};
-  Admitted admitted = admit(context, capacity, epoch_, parts_.desk, effects.deliveries);
+  Admitted admitted = admit(context, capacity, epoch_, effects.hand_overs);
   for (Attempt& attempt : admitted.attempts) {
     ++memory.in_flight.at(index(attempt.provider));
     memory.open[attempt.request_id] = attempt;
@@ -166,6 +174,32 @@ void Engine::take_jobs(Context& context, Memory& memory, Effects& effects, Wake&
   }
   earliest(wake.wall, admitted.next);
   wake.at_once = wake.at_once || admitted.more;
+}
+
+// Links that nobody has got yet: their time, their mails, and what people have decided about them.
+void Engine::look_at_links(Context& context, Effects& effects) {
+  effects.hand_overs.look_after(context);
+  if (effects.requests || others_have_written()) effects.hand_overs.end_cancelled(context);
+}
+
+void Engine::take_posts(Context& context, Memory& memory, Effects& effects, Wake& wake) {
+  if (settings_.webhooks.empty()) return;
+  effects.postings =
+      take_due_posts(context, parts_.couriers.idle_posters(), settings_.posters, memory.posts, wake.wall);
+}
+
+// One entry for each token and minute, however often it was tried.
+void Engine::write_denials(Context& context, Memory& memory, Effects& effects, bool at_once) {
+  if (!at_once && (!memory.denials_due || context.now.boot < *memory.denials_due)) return;
+  memory.denials_due.reset();
+  effects.denials = parts_.denials.counts();
+  for (const auto& [token, count] : effects.denials) {
+    ledger::Entry entry;
+    entry.type = ledger::EntryType::AuthDenied;
+    if (!token.empty()) entry.token = token;
+    entry.count = count;
+    context.store.append(entry);
+  }
 }
 
 void Engine::apply(Context& context, Item& item, Memory& memory, Effects& effects) {
@@ -183,23 +217,36 @@ void Engine::apply(Context& context, Finished& item, Memory& memory, Effects& ef
                       memory.credentials.at(index(attempt.provider)));
   }
   memory.open.erase(open);
-  apply_result(context, *job, attempt.intent_at, item.result, parts_.fingerprint_key, parts_.desk,
-               memory.credentials.at(index(attempt.provider)), effects.deliveries);
+  apply_result(context, *job, attempt.intent, item.result, parts_.fingerprint_key,
+               memory.credentials.at(index(attempt.provider)), effects.hand_overs);
 }
 
-void Engine::apply(Context& context, HandedOver& item, Memory& memory, Effects&) {
+void Engine::apply(Context& context, HandedOver& item, Memory& memory, Effects& effects) {
   const auto open = memory.handing_over.find(item.request_id);
   if (open == memory.handing_over.end() || open->second != item.attempt) return;
   memory.handing_over.erase(open);
   auto job = context.store.find_job(item.request_id);
   LATCHKEY_CHECK(job.has_value());
-  apply_handed_over(context, *job, item.outcome);
+  effects.hand_overs.replied(context, *job, item.outcome);
+}
+
+void Engine::apply(Context& context, Mailed& item, Memory&, Effects& effects) {
+  effects.hand_overs.mailed(context, item.request_id, item.number, item.result);
+}
+
+void Engine::apply(Context& context, Posted& item, Memory& memory, Effects&) {
+  --memory.posts[item.event.endpoint];
+  apply_posted(context, item.event, item.result);
+}
+
+void Engine::apply(Context& context, Denied&, Memory& memory, Effects&) {
+  if (!memory.denials_due) memory.denials_due = context.now.boot + kDenialsEvery;
 }
 
 void Engine::apply(Context& context, WaitEnded& item, Memory&, Effects& effects) {
   auto job = context.store.find_job(item.request_id);
   if (!job || job->hand_over != job::HandOver::Reply || job->standing.state != job::State::Queued) return;
-  end_without_caller(context, *job, job::Code::CallerGone, effects.deliveries);
+  end_without_caller(context, *job, job::Code::CallerGone, effects.hand_overs);
 }
 
 // What a person paused stays paused.
@@ -209,6 +256,7 @@ void Engine::apply(Context& context, NewCredentials& item, Memory&, Effects&) {
 
 void Engine::apply(Context& context, Request& item, Memory&, Effects& effects) {
   Context own{context.store, context.random, context.settings, context.forecasts, context.now, item.actor};
+  effects.requests = true;
   try {
     Savepoint savepoint(context.store);
     item.apply(own);
@@ -229,7 +277,7 @@ void Engine::give_up_overdue(Context& context, Memory& memory, Effects& effects)
     auto job = context.store.find_job(open->first);
     LATCHKEY_CHECK(job.has_value());
     open = memory.open.erase(open);
-    apply_abandoned(context, *job, job::Code::Timeout, parts_.desk, effects.deliveries);
+    apply_abandoned(context, *job, job::Code::Timeout, effects.hand_overs);
   }
 }
 
@@ -237,7 +285,7 @@ bool Engine::refuse_stale(Context& context, Effects& effects) {
   std::vector<job::Job> stale = context.store.stale_jobs(context.now.wall, kJobsPerTurn);
   for (job::Job& job : stale) {
     refuse_as_stale(context, job);
-    tell_caller(job, effects.deliveries);
+    effects.hand_overs.tell_caller(job);
   }
   return stale.size() == static_cast<std::size_t>(kJobsPerTurn);
 }
@@ -279,7 +327,7 @@ void Engine::look_at_gates(Context& context, Memory& memory, Effects& effects) {
 void Engine::tell_callers_of_others(Context& context, Effects& effects) {
   for (const std::string& request_id : parts_.desk.waiting_for()) {
     const auto job = context.store.find_job(request_id);
-    if (job) tell_caller(*job, effects.deliveries);
+    if (job) effects.hand_overs.tell_caller(*job);
   }
 }
 
@@ -288,7 +336,7 @@ void Engine::end_waiting_callers(Context& context, Effects& effects) {
   for (const std::string& request_id : parts_.desk.waiting_for()) {
     auto job = context.store.find_job(request_id);
     if (!job || job->hand_over != job::HandOver::Reply || job->standing.state != job::State::Queued) continue;
-    end_without_caller(context, *job, job::Code::Shutdown, effects.deliveries);
+    end_without_caller(context, *job, job::Code::Shutdown, effects.hand_overs);
   }
 }
 
@@ -301,7 +349,10 @@ void Engine::keep_clock(Context& context, Memory& memory) {
 
 void Engine::carry_out(Effects& effects) {
   for (const auto& answer : effects.answers) answer();
-  for (Delivery& delivery : effects.deliveries) {
+  effects.hand_overs.carry_out(parts_.couriers);
+  parts_.denials.written(effects.denials);
+  for (Posting& posting : effects.postings) parts_.couriers.post(std::move(posting));
+  for (Delivery& delivery : effects.hand_overs.deliveries()) {
     const bool link = !delivery.reply.link.empty();
     const bool taken = parts_.desk.deliver(delivery.request_id, std::move(delivery.reply));
     // The caller left between the turn and now: its link is wiped already, and the job must say so.
@@ -322,8 +373,9 @@ void Engine::carry_out(Effects& effects) {
 void Engine::finish() {
   in_one_transaction(std::numeric_limits<std::size_t>::max(),
                      [&](Context& context, Memory& memory, Effects& effects) {
-                       abandon_running(context, job::Code::Shutdown, parts_.desk, effects.deliveries);
+                       abandon_running(context, job::Code::Shutdown, effects.hand_overs);
                        end_waiting_callers(context, effects);
+                       write_denials(context, memory, effects, true);
                        ledger::Entry stop;
                        stop.type = ledger::EntryType::DaemonStop;
                        stop.epoch = epoch_;

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "engine/admission.h"
+#include "engine/denials.h"
 #include "engine/inbox.h"
+#include "engine/outbox.h"
 
 namespace latchkey::engine {
 
@@ -39,7 +41,10 @@ struct Parts {
   Random& random;
   Inbox& inbox;
   Dispatcher& dispatcher;
+  Couriers& couriers;
   handover::ReplyDesk& desk;
+  handover::WaitingLinks& links;
+  Denials& denials;
   const Secret& fingerprint_key;  ///< may be given new bytes between turns, on the engine's thread
 };
 
@@ -67,8 +72,10 @@ class Engine {
   void stop_taking() { taking_ = false; }
   /// A provider that was off has been given credentials: from the next turn on its jobs are let in and taken.
   void switch_on(job::Provider provider) { settings_.of(provider).on = true; }
-  /// No call is under way and no caller is being answered.
-  bool idle() const { return memory_.open.empty() && memory_.handing_over.empty(); }
+  /// No call and no mail is under way, and no caller is being answered.
+  bool idle() const {
+    return memory_.open.empty() && memory_.handing_over.empty() && parts_.links.mailing() == 0;
+  }
   /// Ends what is still open as unknown (`shutdown`) and writes daemon.stop. Nothing may be called
   /// afterwards.
   void finish();
@@ -87,13 +94,18 @@ class Engine {
     std::array<CredentialHistory, job::kProviders.size()> credentials;
     std::array<int, job::kProviders.size()> in_flight{};  // workers' attempts, given up or not
     std::array<bool, job::kProviders.size()> paused{};
-    std::int64_t daily = -1;  // the UTC day whose checkpoint.daily is known to be written
+    PostsUnderWay posts;
+    std::optional<Millis> denials_due;  // boot time
+    std::int64_t daily = -1;            // the UTC day whose checkpoint.daily is known to be written
     // What the clocks are compared with. It stays until the wall clock is set, so that small steps add up.
     Instant clock_reference{};
   };
   // What is done once the turn is durable.
   struct Effects {
-    std::vector<Delivery> deliveries;
+    HandOvers hand_overs;
+    bool requests = false;  // some were applied
+    std::vector<Posting> postings;
+    Denials::Counts denials;
     std::vector<Attempt> dispatches;
     std::vector<std::function<void()>> answers;
     std::vector<job::Provider> paused;
@@ -105,9 +117,15 @@ class Engine {
                           const std::function<void(Context&, Memory&, Effects&)>& after_items);
   Wake look_at_queue(Context& context, Memory& memory, Effects& effects);
   void take_jobs(Context& context, Memory& memory, Effects& effects, Wake& wake);
+  void look_at_links(Context& context, Effects& effects);
+  void take_posts(Context& context, Memory& memory, Effects& effects, Wake& wake);
+  void write_denials(Context& context, Memory& memory, Effects& effects, bool at_once);
   void apply(Context& context, Item& item, Memory& memory, Effects& effects);
   void apply(Context& context, Finished& item, Memory& memory, Effects& effects);
   void apply(Context& context, HandedOver& item, Memory& memory, Effects& effects);
+  void apply(Context& context, Mailed& item, Memory& memory, Effects& effects);
+  void apply(Context& context, Posted& item, Memory& memory, Effects& effects);
+  void apply(Context& context, Denied& item, Memory& memory, Effects& effects);
   void apply(Context& context, WaitEnded& item, Memory& memory, Effects& effects);
   void apply(Context& context, NewCredentials& item, Memory& memory, Effects& effects);
   void apply(Context& context, Request& item, Memory& memory, Effects& effects);

@@ -57,7 +57,8 @@ Erasure erase(Context& context, const store::Subject& subject, const std::string
   for (const job::Job& job : jobs) {
     if (!job.standing.cancel_requested) cancel(context, job.request_id, reason);
     if (job.standing.state == State::Running) {
-      erasure.under_way = job;
+      erasure.under_way =
+          job;  // a link that waits is wiped by the daemon that has it, which then ends the job
     } else {
       ++erasure.cancelled;
     }

@@ -24,6 +24,8 @@ class Forecasts {
   TimePoint first_free(job::Provider provider, TimePoint due);
   /// A job that is due then has been queued.
   void take(job::Provider provider, TimePoint due);
+  /// What was taken has not been stored after all: reads the queue anew.
+  void forget() { known_ = {}; }
 
  private:
   struct Known {

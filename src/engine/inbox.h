@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/attempt.h"
+#include "engine/couriers.h"
 
 namespace latchkey::engine {
 
@@ -26,6 +27,22 @@ struct HandedOver {
   int attempt = 0;
   job::Outcome outcome = job::Outcome::Accepted;
 };
+
+/// A mailer is back.
+struct Mailed {
+  std::string request_id;
+  int number = 0;  ///< of this link's mails
+  handover::MailResult result;
+};
+
+/// A poster is back with what became of its try.
+struct Posted {
+  store::Event event;
+  handover::PostResult result;
+};
+
+/// Callers are being denied: the first since their number was last written.
+struct Denied {};
 
 /// A caller waits no longer.
 struct WaitEnded {
@@ -46,7 +63,7 @@ struct Request {
   std::function<void(std::exception_ptr)> failed;
 };
 
-using Item = std::variant<Finished, HandedOver, WaitEnded, NewCredentials, Request>;
+using Item = std::variant<Finished, HandedOver, Mailed, Posted, Denied, WaitEnded, NewCredentials, Request>;
 
 /// The one way to the engine from other threads. Thread-safe.
 class Inbox {

@@ -46,7 +46,7 @@ job::Job cancel(Context& context, const std::string& request_id, const std::stri
   if (job::is_final(job.standing.state)) wrong_state(job, "there is nothing left to cancel");
   if (job.standing.cancel_requested)
     wrong_state(job, "it is being cancelled already; its call is still under way");
-  record(context.store, job, entry_of(context, EntryType::JobCancelled, reason));
+  record(context, job, entry_of(context, EntryType::JobCancelled, reason));
   context.store.update_job(job);
   return job;
 }
@@ -62,7 +62,7 @@ job::Job release(Context& context, const std::string& request_id, const std::str
     wrong_state(job, "and nobody waits for its link any more; close it, and ask for a new link");
   }
   ledger::Entry entry = entry_of(context, EntryType::JobReleased, reason);
-  record(context.store, job, std::move(entry));
+  record(context, job, std::move(entry));
   job.due_at = std::min(job.due_at, context.now.wall);
   job.ready = true;
   job.tries = 0;  // a person asks for it to be tried, whatever was tried before
@@ -77,9 +77,7 @@ job::Job close(Context& context, const std::string& request_id, bool sent, const
   ledger::Entry entry = entry_of(context, EntryType::JobClosed, reason);
   entry.outcome = sent ? job::Outcome::Accepted : job::Outcome::NotSent;
   entry.code = job::Code::Closed;
-  record(context.store, job, std::move(entry));
-  job.outcome = sent ? job::Outcome::Accepted : job::Outcome::NotSent;
-  job.code = job::Code::Closed;
+  record(context, job, std::move(entry));
   context.store.update_job(job);
   return job;
 }

@@ -19,7 +19,7 @@ void look_at_clock(Context& context) {
 
 }  // namespace
 
-std::int64_t take_over(Context& context, handover::ReplyDesk& desk) {
+std::int64_t take_over(Context& context, HandOvers& hand_overs) {
   look_at_clock(context);
   const std::int64_t epoch = context.store.take_epoch();
   ledger::Entry start;
@@ -27,18 +27,16 @@ std::int64_t take_over(Context& context, handover::ReplyDesk& desk) {
   start.build = LATCHKEY_VERSION;
   start.epoch = epoch;
   context.store.append(start);
-  std::vector<Delivery> nobody;  // the callers died with the process they waited for
-  abandon_running(context, job::Code::Crash, desk, nobody);
+  abandon_running(context, job::Code::Crash, hand_overs);
   for (job::Job& job : context.store.queued_reply_jobs()) {
-    end_without_caller(context, job, job::Code::CallerGone, nobody);
+    end_without_caller(context, job, job::Code::CallerGone, hand_overs);
   }
   context.store.drop_expired_tokens(context.now.wall);
   return epoch;
 }
 
-void abandon_running(Context& context, job::Code code, handover::ReplyDesk& desk,
-                     std::vector<Delivery>& deliveries) {
-  for (job::Job& job : context.store.running_jobs()) apply_abandoned(context, job, code, desk, deliveries);
+void abandon_running(Context& context, job::Code code, HandOvers& hand_overs) {
+  for (job::Job& job : context.store.running_jobs()) apply_abandoned(context, job, code, hand_overs);
 }
 
 }  // namespace latchkey::engine

@@ -22,21 +22,13 @@ void end_open_step(Context& context, Job& job) {
   result.outcome = Outcome::Unknown;
   result.code = Code::Restored;
   if (job.standing.step == Step::HandingOver) result.hand_over = job.hand_over;
-  record(context.store, job, std::move(result));
-  job.outcome = Outcome::Unknown;
-  job.code = Code::Restored;
-}
-
-void hold(Context& context, Job& job) {
-  ledger::Entry entry;
-  entry.type = EntryType::JobHeld;
-  entry.code = Code::Restored;
-  record(context.store, job, std::move(entry));
-  job.code = Code::Restored;
+  record(context, job, std::move(result));
 }
 
 void restore_job(Context& context, Job& job, Restoration& restoration) {
-  std::vector<Delivery> nobody;  // the callers of then are gone
+  handover::ReplyDesk no_callers;  // those of then are gone, and so are the links
+  handover::WaitingLinks no_links;
+  HandOvers nobody(no_callers, no_links, 0);
   const bool was_running = job.standing.state == State::Running;
   if (job.standing.step != Step::None) {
     end_open_step(context, job);
@@ -47,7 +39,7 @@ void restore_job(Context& context, Job& job, Restoration& restoration) {
     ++restoration.ended;
   } else if (was_running || job.due_at <= context.now.wall) {
     // A running job that a person had cancelled has ended with its result.
-    if (!job::is_final(job.standing.state)) hold(context, job);
+    if (!job::is_final(job.standing.state)) record(context, job, EntryType::JobHeld, Code::Restored);
     job.standing.state == State::Held ? ++restoration.held : ++restoration.ended;
   }
   context.store.update_job(job);

@@ -110,6 +110,7 @@ std::vector<std::string> erase_unused_subjects(const RetentionParts& parts, Time
         ++count;
         erased.push_back(subject->recipient);
         if (subject->address != subject->recipient) erased.push_back(subject->address);
+        if (subject->deliver_to) erased.push_back(*subject->deliver_to);
       },
       [](Context&) {});
   return erased;

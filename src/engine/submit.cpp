@@ -36,6 +36,7 @@ store::Subject subject_of(Context& context, const Submission& submission) {
     subject->salt = context.random.bytes(32);
   }
   subject->address = submission.recipient.address;
+  if (submission.deliver_to) subject->deliver_to = submission.deliver_to->address;
   return *subject;
 }
 
@@ -67,8 +68,7 @@ void refuse_as_stale(Context& context, job::Job& job) {
     entry.due_at = job.due_at;
     entry.expires_at = job.expires_at;
   }
-  record(context.store, job, std::move(entry));
-  job.code = job::Code::ExpiredBeforeSend;
+  record(context, job, std::move(entry));
   context.store.update_job(job);
 }
 

@@ -36,6 +36,12 @@ std::optional<Standing> from_running(const Standing& now, const Event& event) {
     case EntryType::HandoverResult:
       if (now.step != Step::HandingOver) return std::nullopt;
       return accepted ? Standing{State::Done} : waiting_for_hand_over;
+    case EntryType::LinkClaimed:
+      if (now.step != Step::HandingOver || event.hand_over != HandOver::Claim) return std::nullopt;
+      return now.cancel_requested ? std::nullopt : std::optional(Standing{State::Done});
+    case EntryType::LinkExpired:
+      if (now.step != Step::HandingOver || event.hand_over != HandOver::Claim) return std::nullopt;
+      return Standing{now.cancel_requested ? State::Cancelled : State::Failed};
     case EntryType::JobFailed:
       if (now.step != Step::None) return std::nullopt;
       return Standing{now.cancel_requested ? State::Cancelled : State::Failed};

@@ -30,7 +30,7 @@ class DraftCheck {
     check_at();
     check_lifetime();
     check_hand_over();
-    if (draft_.deliver_to) wrong("deliverTo", "handing over by email is not available in this version");
+    check_deliver_to();
     if (!errors_.empty()) reject();
     return std::move(submission_);
   }
@@ -106,17 +106,32 @@ class DraftCheck {
   }
 
   void check_hand_over() {
+    if (provider_ == Provider::Nomos) submission_.hand_over = limits_.hand_over;
     const std::string* text = printable(draft_.hand_over, "handover");
     if (text == nullptr) return;
     const auto hand_over = hand_over_named(*text);
     if (provider_ == Provider::Mayar) {
       wrong("handover", "mayar mails the link itself; leave it out");
     } else if (!hand_over || *hand_over == HandOver::None) {
-      wrong("handover", "expected \"reply\", got \"" + shown(*text) + "\"");
-    } else if (*hand_over != HandOver::Reply) {
-      wrong("handover", "this version hands links over by \"reply\" only");
+      wrong("handover", "expected \"claim\", \"email\" or \"reply\", got \"" + shown(*text) + "\"");
     } else {
-      submission_.hand_over = HandOver::Reply;
+      submission_.hand_over = *hand_over;
+    }
+  }
+
+  void check_deliver_to() {
+    const bool mailed = submission_.hand_over == HandOver::Email;
+    const std::string* text = printable(draft_.deliver_to, "deliverTo");
+    if (!draft_.deliver_to) {
+      if (mailed) wrong("deliverTo", "is needed: the email address that the link is mailed to");
+    } else if (!mailed) {
+      wrong("deliverTo", "goes with the hand-over \"email\" only");
+    } else if (text != nullptr) {
+      try {
+        submission_.deliver_to = parse_recipient(Provider::Mayar, *text);
+      } catch (const InputError& error) {
+        for (const FieldError& one : error.errors()) wrong("deliverTo", one.message);
+      }
     }
   }
 
@@ -148,6 +163,7 @@ std::string payload_bytes(const Submission& submission) {
   if (submission.hand_over != HandOver::None) {
     bytes += ",\"handover\":\"" + std::string(name(submission.hand_over)) + "\"";
   }
+  if (submission.deliver_to) bytes += ",\"deliverTo\":\"" + submission.deliver_to->normalised + "\"";
   return bytes + "}";
 }
 

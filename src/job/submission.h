@@ -29,22 +29,25 @@ struct Submission {
   std::optional<TimePoint> at;
   std::optional<Millis> lifetime;
   HandOver hand_over = HandOver::None;
-  bool pace = false;  ///< move dueAt to when the gate can admit it, instead of rejecting
+  std::optional<Recipient> deliver_to;  ///< an email, for hand-over Email and nothing else
+  bool pace = false;                    ///< move dueAt to when the gate can admit it, instead of rejecting
 };
 
 /// The limits a submission is checked against.
 struct SubmissionLimits {
   Millis link_lifetime{std::chrono::minutes(15)};
   TimePoint now;
+  HandOver hand_over = HandOver::None;  ///< of nomos jobs that name none themselves
 };
 
 /// Checks a draft for `provider`. Throws one InputError that carries every field that is wrong: control
 /// characters, bidi marks and line breaks anywhere; requestId outside the charset; the other provider's kind
 /// of recipient; a time that does not exist, has no zone or lies more than a year (366 days) from now, before
-/// or after; a lifetime that does not parse, is not positive or exceeds the provider's link_lifetime; any
-/// deliverTo. Members that are there but empty are wrong too. `hand_over`: nothing for mayar; for nomos
-/// `reply`, or absent, which stays HandOver::None and is for the caller to settle. Messages hold no recipient
-/// and no requestId.
+/// or after; a lifetime that does not parse, is not positive or exceeds the provider's link_lifetime; a
+/// deliverTo that is no email (as parse_recipient has it), is missing for hand-over `email` or stands beside
+/// another. Members that are there but empty are wrong too. `hand_over`: nothing for mayar; for nomos
+/// `reply`, `claim` or `email`, or absent, which is what the limits say; HandOver::None is for the caller to
+/// settle. Messages hold no recipient and no requestId.
 Submission check_draft(const Draft& draft, Provider provider, const SubmissionLimits& limits);
 
 /// The bytes whose HMAC tells whether two requests are the same: what the caller gave, normalised, before
@@ -53,7 +56,7 @@ Submission check_draft(const Draft& draft, Provider provider, const SubmissionLi
 ///     {"provider":"nomos","recipient":"cus_1","at":1772330400000,"lifetime":600000,"handover":"reply"}
 ///
 /// recipient is the normalised form, at and lifetime are milliseconds. Stored as HMACs for ever: never change
-/// what an existing request gives. A new member goes to the end (`deliverTo` will be the next) and is left
+/// what an existing request gives. A new member goes to the end, as `deliverTo` (normalised) did, and is left
 /// out when absent.
 std::string payload_bytes(const Submission& submission);
 

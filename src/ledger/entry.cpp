@@ -144,6 +144,7 @@ class Reader {
 std::string encode(const Entry& entry) {
   Writer out;
   out.put("actor", entry.actor);
+  out.put("addressCheck", entry.address_check);
   out.put("attempt", entry.attempt);
   out.put("batch", entry.batch);
   out.put("build", entry.build);
@@ -233,6 +234,7 @@ Entry decode(std::string_view bytes) {
   in.get("digest", entry.digest);
   in.get("format", entry.format);
   in.get("key", entry.key);
+  in.get("addressCheck", entry.address_check);
   return entry;
 }
 

@@ -58,6 +58,9 @@ struct Entry {
       digest;  ///< jobs.pruned: hex SHA-256 of the sorted requestIds, each with a newline
   std::optional<std::string> format;  ///< audit.export
   std::optional<std::string> key;     ///< key.rotated: which key
+  /// handover.intent of a mail: "matched" where the provider showed the same address before the mint, "off"
+  /// where nobody asked.
+  std::optional<std::string> address_check;
 };
 
 /// The entry's bytes: RFC 8785 restricted as in docs/ledger.md. CHECKs that they stay within 4,096 bytes.

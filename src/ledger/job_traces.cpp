@@ -136,6 +136,8 @@ bool JobTraces::check_attempt(const Trace& trace, const Facts& entry, EntryType 
     case EntryType::AttemptResult:
     case EntryType::HandoverIntent:
     case EntryType::HandoverResult:
+    case EntryType::LinkClaimed:
+    case EntryType::LinkExpired:
       return entry.attempt == calls;
     case EntryType::AttemptLate: {
       const std::int64_t ended = calls - (standing(trace).step == job::Step::Calling ? 1 : 0);

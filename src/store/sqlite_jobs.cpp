@@ -66,9 +66,10 @@ std::vector<Job> read_jobs(Query& query) {
   return jobs;
 }
 
+// Of each row its time, as often as the job makes calls.
 std::vector<TimePoint> read_times(Query& query) {
   std::vector<TimePoint> times;
-  while (query.step()) times.push_back(query.time(0));
+  while (query.step()) times.insert(times.end(), query.integer(1) != 0 ? 2 : 1, query.time(0));
   return times;
 }
 
@@ -152,7 +153,9 @@ void SqliteStore::each_job(const JobFilter& filter, const std::function<bool(con
     std::vector<Job> jobs = jobs_of_subject(*filter.subject);
     if (filter.newest_first) std::reverse(jobs.begin(), jobs.end());
     for (const Job& job : jobs) {
-      if (matches(filter, job) && !visit(job)) return;
+      const bool seen =
+          filter.after_id && (filter.newest_first ? job.id >= *filter.after_id : job.id <= *filter.after_id);
+      if (!seen && matches(filter, job) && !visit(job)) return;
     }
     return;
   }
@@ -185,6 +188,8 @@ void SqliteStore::each_job(const JobFilter& filter, const std::function<bool(con
   const std::int64_t page = trouble ? kTroublePage : kJobPage;
   std::int64_t from = 1;
   std::int64_t to = end_of_jobs();
+  if (filter.after_id && filter.newest_first) to = std::min(to, *filter.after_id);
+  if (filter.after_id && !filter.newest_first) from = std::max(from, *filter.after_id + 1);
   while (from < to) {
     const auto jobs = filter.newest_first ? page_between(std::max(from, to - page), to, backwards)
                                           : page_between(from, std::min(from + page, to), forwards);
@@ -258,6 +263,14 @@ std::vector<Job> SqliteStore::running_jobs() {
   return read_jobs(query);
 }
 
+std::vector<Job> SqliteStore::cancelled_running_jobs() {
+  auto query =
+      connection_.query(LATCHKEY_SELECT_JOBS
+                        "INDEXED BY jobs_cancelling WHERE state = 'running' AND cancel_requested = 1 "
+                        "ORDER BY id");
+  return read_jobs(query);
+}
+
 std::vector<Job> SqliteStore::queued_reply_jobs() {
   auto query =
       connection_.query(LATCHKEY_SELECT_JOBS "WHERE state = 'queued' AND hand_over = 'reply' ORDER BY id");
@@ -294,16 +307,17 @@ NextTimes SqliteStore::next_times() {
 
 std::vector<TimePoint> SqliteStore::ready_due_times(job::Provider provider) {
   auto query = connection_.query(
-      "SELECT due_at FROM jobs WHERE state = 'queued' AND ready = 1 AND provider = ?1 UNION ALL "
-      "SELECT due_at FROM jobs WHERE state = 'queued' AND import <> 0 AND provider = ?1");
+      "SELECT due_at, hand_over = 'email' FROM jobs WHERE state = 'queued' AND ready = 1 AND provider = ?1 "
+      "UNION ALL SELECT due_at, hand_over = 'email' FROM jobs WHERE state = 'queued' AND import <> 0 "
+      "AND provider = ?1");
   query.bind(job::name(provider));
   return read_times(query);
 }
 
 std::vector<TimePoint> SqliteStore::waiting_due_times(job::Provider provider, TimePoint after, TimePoint to) {
   auto query = connection_.query(
-      "SELECT due_at FROM jobs WHERE state = 'queued' AND ready = 0 AND import = 0 AND provider = ? "
-      "AND due_at > ? AND due_at <= ?");
+      "SELECT due_at, hand_over = 'email' FROM jobs WHERE state = 'queued' AND ready = 0 AND import = 0 "
+      "AND provider = ? AND due_at > ? AND due_at <= ?");
   query.bind(job::name(provider)).bind(after).bind(to);
   return read_times(query);
 }

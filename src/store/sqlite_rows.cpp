@@ -29,6 +29,7 @@ std::optional<Subject> read_subject(Query& query) {
   subject.address = query.text(3);
   subject.salt = query.blob(4);
   if (!query.is_null(5)) subject.last_accepted_seq = query.integer(5);
+  if (!query.is_null(6)) subject.deliver_to = query.text(6);
   return subject;
 }
 
@@ -36,7 +37,7 @@ std::optional<Subject> read_subject(Query& query) {
 
 std::optional<Subject> SqliteStore::find_subject(job::Provider provider, const std::string& recipient) {
   auto query = connection_.query(
-      "SELECT id, provider, recipient, address, salt, last_accepted_seq FROM subjects "
+      "SELECT id, provider, recipient, address, salt, last_accepted_seq, deliver_to FROM subjects "
       "WHERE provider = ? AND recipient = ?");
   query.bind(job::name(provider)).bind(recipient);
   return read_subject(query);
@@ -44,22 +45,24 @@ std::optional<Subject> SqliteStore::find_subject(job::Provider provider, const s
 
 std::optional<Subject> SqliteStore::subject(const std::string& id) {
   auto query = connection_.query(
-      "SELECT id, provider, recipient, address, salt, last_accepted_seq FROM subjects WHERE id = ?");
+      "SELECT id, provider, recipient, address, salt, last_accepted_seq, deliver_to FROM subjects "
+      "WHERE id = ?");
   query.bind(id);
   return read_subject(query);
 }
 
 void SqliteStore::put_subject(const Subject& subject) {
   write(
-      "INSERT INTO subjects (id, provider, recipient, address, salt, last_accepted_seq) "
-      "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET address = excluded.address, "
-      "last_accepted_seq = excluded.last_accepted_seq")
+      "INSERT INTO subjects (id, provider, recipient, address, salt, last_accepted_seq, deliver_to) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET address = excluded.address, "
+      "last_accepted_seq = excluded.last_accepted_seq, deliver_to = excluded.deliver_to")
       .bind(subject.id)
       .bind(job::name(subject.provider))
       .bind(subject.recipient)
       .bind(subject.address)
       .bind_blob(subject.salt)
       .bind(subject.last_accepted_seq)
+      .bind(subject.deliver_to)
       .run();
 }
 

@@ -47,6 +47,7 @@ class SqliteStore final : public Store {
                                       int limit) override;
   std::vector<job::Job> stale_jobs(TimePoint now, int limit) override;
   std::vector<job::Job> running_jobs() override;
+  std::vector<job::Job> cancelled_running_jobs() override;
   std::vector<job::Job> queued_reply_jobs() override;
   NextTimes next_times() override;
   std::vector<TimePoint> ready_due_times(job::Provider provider) override;
@@ -75,6 +76,15 @@ class SqliteStore final : public Store {
 
   job::Gate gate(job::Provider provider) override;
   void put_gate(const job::Gate& gate) override;
+
+  void put_event(Event& event) override;
+  std::vector<Event> due_events(const std::string& endpoint, TimePoint now, int limit) override;
+  std::optional<TimePoint> next_event_time(const std::string& endpoint) override;
+  void update_event(const Event& event) override;
+  void drop_event(std::int64_t id) override;
+  void shift_events(Millis step) override;
+  EventCounts count_events() override;
+  void each_event(const std::function<bool(const Event&)>& visit) override;
 
   std::int64_t take_epoch() override;
   std::int64_t epoch() override;

@@ -50,6 +50,7 @@ struct Subject {
   std::string address;                            ///< as last given
   std::string salt;                               ///< 32 random bytes
   std::optional<std::int64_t> last_accepted_seq;  ///< its latest job.accepted
+  std::optional<std::string> deliver_to;          ///< where its links are mailed to, as last given
 };
 
 /// Who may call the API. Only the SHA-256 of the secret part is kept.
@@ -65,6 +66,25 @@ struct Token {
   std::optional<TimePoint> revoked_at;
 };
 
+/// An outcome that an endpoint of the webhooks is still to be told.
+struct Event {
+  std::int64_t id = 0;   ///< the store assigns it
+  std::string endpoint;  ///< its name in the configuration
+  std::string message;   ///< the webhook-id, the same at every try
+  std::string body;      ///< the exact bytes
+  TimePoint created_at;
+  int tries = 0;
+  std::optional<TimePoint> next_at;  ///< when it is due; nullopt: given up
+  std::string error;                 ///< what the last try came to; empty before the first
+};
+
+/// How the outbox stands.
+struct EventCounts {
+  std::int64_t waiting = 0;
+  std::int64_t given_up = 0;
+  std::optional<TimePoint> oldest;  ///< of those that wait
+};
+
 /// Which jobs a question is about; what is empty does not restrict.
 struct JobFilter {
   std::optional<std::string> subject;
@@ -75,6 +95,7 @@ struct JobFilter {
   std::optional<std::string> batch;
   std::optional<TimePoint> created_from;  ///< inclusive
   std::optional<TimePoint> created_to;    ///< exclusive
+  std::optional<std::int64_t> after_id;   ///< cursor: id of the last job seen, in the order asked for
   bool newest_first = false;
 };
 
@@ -192,12 +213,15 @@ class Store {
   /// Queued jobs whose freshness has ended, at most `limit`.
   virtual std::vector<job::Job> stale_jobs(TimePoint now, int limit) = 0;
   virtual std::vector<job::Job> running_jobs() = 0;
+  /// Running jobs that a person has cancelled.
+  virtual std::vector<job::Job> cancelled_running_jobs() = 0;
   /// Queued jobs that only a waiting caller of a former process could use.
   virtual std::vector<job::Job> queued_reply_jobs() = 0;
   virtual NextTimes next_times() = 0;
-  /// For forecasts: dueAt of the provider's takeable jobs and of those in a large import.
+  /// For forecasts: dueAt of the provider's takeable jobs and of those in a large import; twice where a job
+  /// makes two calls, as for a mailed link.
   virtual std::vector<TimePoint> ready_due_times(job::Provider provider) = 0;
-  /// For forecasts: dueAt of the provider's queued jobs that wait for it, in (after, to].
+  /// For forecasts: dueAt of the provider's queued jobs that wait for it, in (after, to]; twice as above.
   virtual std::vector<TimePoint> waiting_due_times(job::Provider provider, TimePoint after, TimePoint to) = 0;
   /// The clock was set by `step` from `before`: for jobs that were due by then and have not ended, moves the
   /// end of freshness along (never beyond expiresAt), and dueAt where it is still waited for, as with a
@@ -239,7 +263,7 @@ class Store {
   // --- subjects
   virtual std::optional<Subject> find_subject(job::Provider provider, const std::string& recipient) = 0;
   virtual std::optional<Subject> subject(const std::string& id) = 0;
-  /// Stores a new subject; of a known one only `address` and `last_accepted_seq` change.
+  /// Stores a new subject; of a known one only `address`, `last_accepted_seq` and `deliver_to` change.
   virtual void put_subject(const Subject& subject) = 0;
 
   // --- gates
@@ -251,6 +275,22 @@ class Store {
   /// Starts a new epoch and returns it: every lease of an older one is void.
   virtual std::int64_t take_epoch() = 0;
   virtual std::int64_t epoch() = 0;
+
+  // --- outbox of webhooks
+  /// Stores a new event and sets its id.
+  virtual void put_event(Event& event) = 0;
+  /// Events that are due for this endpoint, the longest due first, at most `limit`.
+  virtual std::vector<Event> due_events(const std::string& endpoint, TimePoint now, int limit) = 0;
+  /// When the next event is due for this endpoint.
+  virtual std::optional<TimePoint> next_event_time(const std::string& endpoint) = 0;
+  /// Writes back `tries`, `next_at` and `error`.
+  virtual void update_event(const Event& event) = 0;
+  virtual void drop_event(std::int64_t id) = 0;
+  /// The clock was set by `step`: moves along when each is tried next.
+  virtual void shift_events(Millis step) = 0;
+  virtual EventCounts count_events() = 0;
+  /// All of them, oldest first, until `visit` returns false; nothing of the database is held while it works.
+  virtual void each_event(const std::function<bool(const Event&)>& visit) = 0;
 
   // --- API tokens
   virtual void put_token(const Token& token) = 0;

@@ -140,6 +140,7 @@ int erase(const GlobalOptions& global, const EraseOptions& options) {
     add_text_once(texts, text);
   if (subject) {
     add_text_once(texts, to_lower(subject->address));
+    if (subject->deliver_to) add_text_once(texts, to_lower(*subject->deliver_to));
     erased.subject = subject->id;
     erased.cancelled = erase_subject(session, subject->id, options);
   } else if (options.suppress) {

@@ -102,6 +102,15 @@ class Providers {
   std::array<std::unique_ptr<provider::Provider>, job::kProviders.size()> providers_;
 };
 
+// Neither mails nor webhooks are configured.
+class NoCouriers final : public engine::Couriers {
+ public:
+  int idle_mailers() override { return 0; }
+  void mail(engine::Mailing) override {}
+  int idle_posters() override { return 0; }
+  void post(engine::Posting) override {}
+};
+
 void log_to_stderr() {
   auto logger = spdlog::stderr_logger_mt("latchkey");
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
@@ -148,6 +157,9 @@ int serve(const GlobalOptions& options) {
   ReserveFile reserve(config.data_dir / "reserve", kReserve);
   engine::Inbox inbox;
   handover::ReplyDesk desk;
+  handover::WaitingLinks links;
+  engine::Denials denials;
+  NoCouriers couriers;
   HttpServer api({config, inbox, desk, clock, random});
   engine::Workers workers(
       config.workers,
@@ -156,7 +168,8 @@ int serve(const GlobalOptions& options) {
       inbox, clock);
   engine::Settings settings = engine::settings_of(config);
   settings.fingerprint_keys = fingerprint_keys_when_asked(config.fingerprint_key_file);
-  engine::Engine engine({store, random, inbox, workers, desk, fingerprint_key}, std::move(settings));
+  engine::Engine engine({store, random, inbox, workers, couriers, desk, links, denials, fingerprint_key},
+                        std::move(settings));
   engine::Daemon daemon(
       engine, workers, inbox, store, clock, signals,
       {config.shutdown_grace, [&](job::Provider id) { return providers.reload(id); }, &publisher, &reserve,

@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "tests/support/sandbox_calls.h"
 #include "tests/support/schema_check.h"
+#include "tests/support/source_dir.h"
 
 using namespace latchkey;
 using namespace latchkey::sandbox;
@@ -13,7 +14,7 @@ namespace {
 /// Every answer that the sandbox gives is held against what the vendor's page says about its status.
 struct Conformance : SandboxCalls {
   const Json page =
-      Json::parse(read_file(LATCHKEY_SOURCE_DIR "/tests/conformance/nomos_openapi.json", 1 << 20));
+      Json::parse(read_file(test::source_dir() / "tests/conformance/nomos_openapi.json", 1 << 20));
   const std::string token = access_token();
   std::set<std::string> seen;
 

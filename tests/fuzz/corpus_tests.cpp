@@ -15,6 +15,7 @@
 #include "config.h"
 #include "job/recipients_file.h"
 #include "ledger/canonical.h"
+#include "tests/support/source_dir.h"
 #include "tests/support/temp_dir.h"
 
 // Every parser of what people and programs write gets every file of its corpus, and then thousands of files
@@ -38,7 +39,7 @@ struct Sample {
 std::vector<Sample> corpus(const std::string& kind) {
   std::vector<Sample> samples;
   for (const auto& entry :
-       fs::directory_iterator(fs::path(LATCHKEY_SOURCE_DIR) / "tests/fuzz/corpus" / kind)) {
+       fs::directory_iterator(latchkey::test::source_dir() / "tests/fuzz/corpus" / kind)) {
     std::ifstream in(entry.path(), std::ios::binary);
     samples.push_back({entry.path().filename(), {std::istreambuf_iterator<char>(in), {}}});
   }

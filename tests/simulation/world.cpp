@@ -57,6 +57,8 @@ void World::start() {
   callers_.clear();
   inbox_ = std::make_unique<engine::Inbox>();
   desk_ = std::make_unique<handover::ReplyDesk>();
+  waiting_ = std::make_unique<handover::WaitingLinks>();
+  couriers_ = std::make_unique<HeldCouriers>();
   const auto before = [this](const char* operation) {
     if (crash_in_ && --*crash_in_ <= 0 && !crash_after_commit_) throw Crash();
     if (disk_full_ && std::string(operation) == "commit") throw Error("the disk is full");
@@ -68,8 +70,10 @@ void World::start() {
       std::make_unique<FaultyStore>(std::make_unique<store::SqliteStore>(folder_ / "latchkey.db", clock_,
                                                                          store::Access::ReadWrite, Millis(0)),
                                     before, after_commit);
-  engine_ = std::make_unique<engine::Engine>(
-      engine::Parts{*store_, engine_random_, *inbox_, *this, *desk_, fingerprint_key_}, settings_);
+  engine_ =
+      std::make_unique<engine::Engine>(engine::Parts{*store_, engine_random_, *inbox_, *this, *couriers_,
+                                                     *desk_, *waiting_, denials_, fingerprint_key_},
+                                       settings_);
   wake_ = {};
   wake_.at_once = true;
   idle_turns_ = 0;

@@ -14,6 +14,7 @@
 #include "simulation/checker.h"
 #include "support/fake_clock.h"
 #include "support/faulty_store.h"
+#include "support/held_couriers.h"
 #include "support/memory_anchors.h"
 #include "support/seeded_random.h"
 #include "support/temp_dir.h"
@@ -104,6 +105,9 @@ class World final : private engine::Dispatcher {
   // One life of the daemon.
   std::unique_ptr<engine::Inbox> inbox_;
   std::unique_ptr<handover::ReplyDesk> desk_;
+  std::unique_ptr<handover::WaitingLinks> waiting_;
+  std::unique_ptr<HeldCouriers> couriers_;
+  engine::Denials denials_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<engine::Publisher> publisher_;

@@ -85,11 +85,14 @@ EngineRig::EngineRig(const std::function<void(engine::Settings&)>& adjust) {
 void EngineRig::start_process() {
   inbox = std::make_unique<engine::Inbox>();
   desk = std::make_unique<handover::ReplyDesk>();
+  links = std::make_unique<handover::WaitingLinks>();
+  couriers = std::make_unique<HeldCouriers>(mailers, posters);
   workers = std::make_unique<HeldCalls>(settings.workers);
   store_ = std::make_unique<store::SqliteStore>(folder / "latchkey.db", clock, store::Access::ReadWrite,
                                                 Millis(0));
   engine_ = std::make_unique<engine::Engine>(
-      engine::Parts{*store_, random, *inbox, *workers, *desk, fingerprint_key}, settings);
+      engine::Parts{*store_, random, *inbox, *workers, *couriers, *desk, *links, denials, fingerprint_key},
+      settings);
   engine_->start();
 }
 

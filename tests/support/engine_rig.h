@@ -11,6 +11,7 @@
 #include "job/submission.h"
 #include "store/store.h"
 #include "support/fake_clock.h"
+#include "support/held_couriers.h"
 #include "support/seeded_random.h"
 #include "support/temp_dir.h"
 
@@ -86,7 +87,12 @@ class EngineRig {
   Secret fingerprint_key{std::string(32, 'k')};
   std::unique_ptr<engine::Inbox> inbox;
   std::unique_ptr<handover::ReplyDesk> desk;
+  std::unique_ptr<handover::WaitingLinks> links;
+  engine::Denials denials;
   std::unique_ptr<HeldCalls> workers;
+  std::unique_ptr<HeldCouriers> couriers;
+  int mailers = 4;  ///< of the next process
+  int posters = 4;
   std::unique_ptr<store::Store> other;  ///< another process's connection
   const TimePoint begin = clock.now().wall;
 

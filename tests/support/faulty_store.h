@@ -67,6 +67,9 @@ class FaultyStore final : public store::Store {
   }
   std::vector<job::Job> running_jobs() override { return at("running_jobs").running_jobs(); }
   std::vector<job::Job> queued_reply_jobs() override { return at("queued_reply_jobs").queued_reply_jobs(); }
+  std::vector<job::Job> cancelled_running_jobs() override {
+    return at("cancelled_running_jobs").cancelled_running_jobs();
+  }
   store::NextTimes next_times() override { return at("next_times").next_times(); }
   std::vector<TimePoint> ready_due_times(job::Provider provider) override {
     return inner_->ready_due_times(provider);
@@ -116,6 +119,21 @@ class FaultyStore final : public store::Store {
 
   job::Gate gate(job::Provider provider) override { return at("gate").gate(provider); }
   void put_gate(const job::Gate& gate) override { at("put_gate").put_gate(gate); }
+
+  void put_event(store::Event& event) override { at("put_event").put_event(event); }
+  std::vector<store::Event> due_events(const std::string& endpoint, TimePoint now, int limit) override {
+    return at("due_events").due_events(endpoint, now, limit);
+  }
+  std::optional<TimePoint> next_event_time(const std::string& endpoint) override {
+    return inner_->next_event_time(endpoint);
+  }
+  void update_event(const store::Event& event) override { at("update_event").update_event(event); }
+  void drop_event(std::int64_t id) override { at("drop_event").drop_event(id); }
+  void shift_events(Millis step) override { at("shift_events").shift_events(step); }
+  store::EventCounts count_events() override { return inner_->count_events(); }
+  void each_event(const std::function<bool(const store::Event&)>& visit) override {
+    inner_->each_event(visit);
+  }
 
   std::int64_t take_epoch() override { return at("take_epoch").take_epoch(); }
   std::int64_t epoch() override { return inner_->epoch(); }

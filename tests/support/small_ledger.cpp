@@ -58,11 +58,11 @@ job::Job SmallLedger::call(engine::Context& context, const std::string& request_
   ledger::Entry intent;
   intent.type = EntryType::AttemptIntent;
   intent.attempt = ++job.attempts;
-  engine::record(*store_, job, std::move(intent));
+  engine::record(context, job, std::move(intent));
   engine::CredentialHistory credentials;
-  std::vector<engine::Delivery> deliveries;
-  engine::apply_result(context, job, context.now.wall, result, Secret(std::string(32, 'k')), desk_,
-                       credentials, deliveries);
+  engine::HandOvers hand_overs(desk_, links_, 0);
+  engine::apply_result(context, job, context.now, result, Secret(std::string(32, 'k')), credentials,
+                       hand_overs);
   return job;
 }
 
@@ -85,7 +85,7 @@ void SmallLedger::tell_story() {
   const auto caller = desk_.open("minted");
   step([&](engine::Context& context) {
     job::Job job = call(context, "minted", minted("https://a.customerportal.energy/x"));
-    engine::apply_handed_over(context, job, Outcome::Accepted);
+    engine::HandOvers(desk_, links_, 0).replied(context, job, Outcome::Accepted);
   });
   sign("checkpoints.log line 1");
   step([&](engine::Context& context) { engine::submit(context, mail("held", "Budi@Example.com")); });

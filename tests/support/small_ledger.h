@@ -11,6 +11,7 @@
 #include "engine/context.h"
 #include "engine/verification.h"
 #include "handover/reply_desk.h"
+#include "handover/waiting_links.h"
 #include "job/job.h"
 #include "provider/provider.h"
 #include "store/store.h"
@@ -55,6 +56,7 @@ class SmallLedger {
   SeededRandom random_{7};
   engine::Settings settings_;
   handover::ReplyDesk desk_;
+  handover::WaitingLinks links_;
   const Secret seed_{std::string(32, 's')};
   const std::string origin_;
   std::unique_ptr<store::Store> store_;

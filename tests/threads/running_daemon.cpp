@@ -53,7 +53,8 @@ RunningDaemon::RunningDaemon(Options options)
       });
   workers_ = std::make_unique<engine::Workers>(options.workers, calls(options.deaf), inbox, clock);
   engine_ = std::make_unique<engine::Engine>(
-      engine::Parts{*store_, random_, inbox, *workers_, desk, fingerprint_key_}, settings_);
+      engine::Parts{*store_, random_, inbox, *workers_, couriers_, desk, links_, denials_, fingerprint_key_},
+      settings_);
   const auto reload = [this](job::Provider provider) {
     ++reloads[provider];
     return provider == job::Provider::Mayar ? mayar_->reload_credentials() : nomos_->reload_credentials();

@@ -94,6 +94,9 @@ class RunningDaemon : public ProviderSetup {
   std::map<job::Provider, int> reloads;  ///< how often key files were read again; look at it after join()
 
  private:
+  HeldCouriers couriers_;
+  handover::WaitingLinks links_;
+  engine::Denials denials_;
   engine::Workers::Calls calls(bool deaf);
   void before(const std::string& operation);
 

@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(attempt_carries_what_its_worker_needs) {
   const Attempt attempt = rig.start(submission);
   BOOST_TEST(attempt.number == 1);
   BOOST_TEST(attempt.address == "Budi@Example.com");
-  BOOST_TEST((attempt.intent_at == rig.clock.now().wall));
+  BOOST_TEST((attempt.intent.wall == rig.clock.now().wall));
   BOOST_TEST((attempt.fresh_until == rig.begin + minutes(15)));
   BOOST_TEST((attempt.boot_fresh_until == rig.clock.now().boot + minutes(13)));
   BOOST_TEST((attempt.boot_deadline == rig.clock.now().boot + rig.settings.of(Provider::Mayar).deadline));

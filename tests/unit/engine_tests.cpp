@@ -56,7 +56,9 @@ struct Fragile {
             },
             [] {}),
         workers(rig.settings.workers),
-        engine(Parts{store, rig.random, *rig.inbox, workers, *rig.desk, rig.fingerprint_key}, rig.settings) {
+        engine(Parts{store, rig.random, *rig.inbox, workers, *rig.couriers, *rig.desk, *rig.links,
+                     rig.denials, rig.fingerprint_key},
+               rig.settings) {
     engine.start();
   }
   std::string failing;
@@ -93,7 +95,9 @@ BOOST_AUTO_TEST_CASE(intent_is_durable_before_its_call_is_dispatched) {
   EngineRig rig;
   SuspiciousWorkers workers(*rig.other);
   store::SqliteStore store(rig.folder / "latchkey.db", rig.clock);
-  Engine engine(Parts{store, rig.random, *rig.inbox, workers, *rig.desk, rig.fingerprint_key}, rig.settings);
+  Engine engine(Parts{store, rig.random, *rig.inbox, workers, *rig.couriers, *rig.desk, *rig.links,
+                      rig.denials, rig.fingerprint_key},
+                rig.settings);
   engine.start();
   for (int i = 0; i < 10; ++i) rig.ask(mail("mail-" + std::to_string(i)));
   engine.turn();

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "job/life.h"
+#include "support/source_dir.h"
 
 namespace latchkey::job {
 namespace {
@@ -90,7 +91,7 @@ std::vector<std::string> columns(const std::string& line) {
 
 // The rows of "## The table", each spread out into its cells.
 std::map<Cell, std::string> documented() {
-  std::ifstream in(std::string(LATCHKEY_SOURCE_DIR) + "/docs/job-life.md");
+  std::ifstream in(latchkey::test::source_dir() / "docs/job-life.md");
   BOOST_REQUIRE(in);
   std::map<Cell, std::string> cells;
   std::string line;

@@ -6,6 +6,7 @@
 #include "base/encoding.h"
 #include "base/time_text.h"
 #include "job/recipients_file.h"
+#include "support/source_dir.h"
 
 using namespace std::chrono_literals;
 using latchkey::FieldError;
@@ -26,7 +27,7 @@ RecipientsFile read(const std::string& text, Provider provider = Provider::Mayar
 }
 
 RecipientsFile read_data(const std::string& path) {
-  std::ifstream in(std::string(LATCHKEY_SOURCE_DIR "/") + path, std::ios::binary);
+  std::ifstream in(latchkey::test::source_dir() / path, std::ios::binary);
   return read_recipients(in, Provider::Mayar, kLimits);
 }
 

@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(entry_carries_the_jobs_ids_and_its_link_back) {
   job.batch = "welcome";
   const std::int64_t accepted = job.last_seq;
   rig.command([&](Context& context) {
-    BOOST_TEST(record(context.store, job, entry_of(EntryType::AttemptIntent)) == accepted + 1);
+    BOOST_TEST(record(context, job, entry_of(EntryType::AttemptIntent)) == accepted + 1);
   });
   const auto entry = rig.entries(EntryType::AttemptIntent).front();
   BOOST_TEST(entry.request_id.value() == "a");
@@ -49,11 +49,11 @@ BOOST_AUTO_TEST_CASE(end_of_a_job_is_the_time_of_the_entry_that_ended_it) {
   rig.command([](Context& context) { submit(context, mail("a")); });
   job::Job job = rig.job_of("a");
   rig.clock.advance(Millis(700));
-  rig.command([&](Context& context) { record(context.store, job, entry_of(EntryType::JobCancelled)); });
+  rig.command([&](Context& context) { record(context, job, entry_of(EntryType::JobCancelled)); });
   BOOST_TEST((job.finished_at == rig.begin + Millis(700)));
   rig.clock.advance(Millis(700));
   rig.command([&](Context& context) {
-    record(context.store, job, entry_of(EntryType::AttemptLate, job::Outcome::Accepted));
+    record(context, job, entry_of(EntryType::AttemptLate, job::Outcome::Accepted));
   });
   BOOST_TEST((job.finished_at == rig.begin + Millis(700)));
 }

@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "sandbox/fault_plan.h"
 #include "sandbox/faults.h"
+#include "support/source_dir.h"
 
 using namespace latchkey::sandbox;
 
@@ -52,7 +53,7 @@ BOOST_AUTO_TEST_CASE(gives_a_provider_only_its_own_faults) {
 }
 
 BOOST_AUTO_TEST_CASE(every_fault_is_documented) {
-  const std::string page = latchkey::read_file(LATCHKEY_SOURCE_DIR "/docs/sandbox.md", 1 << 20);
+  const std::string page = latchkey::read_file(latchkey::test::source_dir() / "docs/sandbox.md", 1 << 20);
   for (const FaultKind& kind : fault_kinds()) {
     BOOST_TEST(page.find("| `" + std::string(kind.name) + "` |") != std::string::npos,
                kind.name << " is not in the table of docs/sandbox.md");
