@@ -18,6 +18,7 @@
 #include "provider/nomos.h"
 #include "store/sqlite_store.h"
 #include "tests/support/faulty_store.h"
+#include "tests/support/held_couriers.h"
 #include "tests/support/provider_setup.h"
 #include "tests/support/seeded_random.h"
 #include "tests/threads/wire.h"
