@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "surface/audit_commands.h"
 #include "surface/backup_commands.h"
+#include "surface/doctor_command.h"
 #include "surface/init_command.h"
 #include "surface/jobs_commands.h"
 #include "surface/key_command.h"
@@ -96,6 +97,7 @@ App::App()
   surface::add_provider_commands(cli_, line_);
   surface::add_key_command(cli_, line_);
   surface::add_backup_commands(cli_, line_);
+  surface::add_doctor_command(cli_, line_);
   surface::add_upkeep_commands(cli_, line_);
 }
 

@@ -18,3 +18,6 @@ CREATE TABLE outbox (
   error      TEXT                -- what the last try came to
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (endpoint, next_at, id) WHERE next_at IS NOT NULL;
+
+-- When this database was last copied by `latchkey backup`, so that somebody notices when it is not any more. 0: never.
+ALTER TABLE daemon ADD COLUMN backed_up_at INTEGER NOT NULL DEFAULT 0;

@@ -112,6 +112,16 @@ std::int64_t SqliteStore::epoch() {
   return query.integer(0);
 }
 
+std::optional<TimePoint> SqliteStore::last_backup() {
+  auto query = connection_.query("SELECT backed_up_at FROM daemon WHERE backed_up_at > 0");
+  if (!query.step()) return std::nullopt;
+  return query.time(0);
+}
+
+void SqliteStore::put_last_backup(TimePoint at) {
+  write("UPDATE daemon SET backed_up_at = ?").bind(at).run();
+}
+
 void SqliteStore::put_token(const Token& token) {
   write("INSERT OR REPLACE INTO api_tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .bind(token.id)

@@ -88,6 +88,8 @@ class SqliteStore final : public Store {
 
   std::int64_t take_epoch() override;
   std::int64_t epoch() override;
+  std::optional<TimePoint> last_backup() override;
+  void put_last_backup(TimePoint at) override;
 
   void put_token(const Token& token) override;
   std::optional<Token> find_token(const std::string& id) override;

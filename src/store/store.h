@@ -275,6 +275,9 @@ class Store {
   /// Starts a new epoch and returns it: every lease of an older one is void.
   virtual std::int64_t take_epoch() = 0;
   virtual std::int64_t epoch() = 0;
+  /// When the database was last backed up; nullopt: never.
+  virtual std::optional<TimePoint> last_backup() = 0;
+  virtual void put_last_backup(TimePoint at) = 0;
 
   // --- outbox of webhooks
   /// Stores a new event and sets its id.

@@ -58,6 +58,19 @@ std::int64_t findings_in(const fs::path& path) {
   return engine::verify(store::sqlite_evidence(path), {}).findings.total();
 }
 
+// For `doctor`. The copy is made whether or not the database can be written now.
+void remember_backup(const Config& config) {
+  try {
+    SystemClock clock;
+    store::SqliteStore store(config.database(), clock);
+    store::Transaction transaction(store);
+    store.put_last_backup(transaction.now().wall);
+    transaction.commit();
+  } catch (const Error& error) {
+    note("latchkey: the copy is made, but its time could not be written down: " + std::string(error.what()));
+  }
+}
+
 int back_up(const GlobalOptions& global, const std::string& name) {
   const Config config = load_config(global.config);
   const fs::path file = fs::absolute(name).lexically_normal();
@@ -73,6 +86,7 @@ int back_up(const GlobalOptions& global, const std::string& name) {
   const store::CopyState state = store::verify_copy(copy.path());
   const std::int64_t findings = state.older ? 0 : findings_in(copy.path());
   store::name_copy(copy.path(), file);
+  if (!state.older) remember_backup(config);
   const std::uintmax_t bytes = fs::file_size(file);
   Output out;
   if (global.json) {

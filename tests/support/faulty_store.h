@@ -137,6 +137,8 @@ class FaultyStore final : public store::Store {
 
   std::int64_t take_epoch() override { return at("take_epoch").take_epoch(); }
   std::int64_t epoch() override { return inner_->epoch(); }
+  std::optional<TimePoint> last_backup() override { return inner_->last_backup(); }
+  void put_last_backup(TimePoint at) override { this->at("put_last_backup").put_last_backup(at); }
 
   void put_token(const store::Token& token) override { inner_->put_token(token); }
   std::optional<store::Token> find_token(const std::string& id) override { return inner_->find_token(id); }
