@@ -15,6 +15,7 @@
 #include "surface/send_command.h"
 #include "surface/serve_command.h"
 #include "surface/upkeep_commands.h"
+#include "surface/webhook_commands.h"
 
 namespace latchkey {
 namespace {
@@ -98,6 +99,7 @@ App::App()
   surface::add_key_command(cli_, line_);
   surface::add_backup_commands(cli_, line_);
   surface::add_doctor_command(cli_, line_);
+  surface::add_webhook_commands(cli_, line_);
   surface::add_upkeep_commands(cli_, line_);
 }
 

@@ -57,7 +57,8 @@ std::optional<TimePoint> SqliteStore::next_event_time(const std::string& endpoin
 }
 
 void SqliteStore::update_event(const Event& event) {
-  write("UPDATE outbox SET tries = ?, next_at = ?, error = ? WHERE id = ?")
+  write("UPDATE outbox SET created_at = ?, tries = ?, next_at = ?, error = ? WHERE id = ?")
+      .bind(event.created_at)
       .bind(event.tries)
       .bind(event.next_at)
       .bind(event.error)

@@ -72,7 +72,7 @@ struct Event {
   std::string endpoint;  ///< its name in the configuration
   std::string message;   ///< the webhook-id, the same at every try
   std::string body;      ///< the exact bytes
-  TimePoint created_at;
+  TimePoint created_at;  ///< since when it is being tried
   int tries = 0;
   std::optional<TimePoint> next_at;  ///< when it is due; nullopt: given up
   std::string error;                 ///< what the last try came to; empty before the first
@@ -286,7 +286,7 @@ class Store {
   virtual std::vector<Event> due_events(const std::string& endpoint, TimePoint now, int limit) = 0;
   /// When the next event is due for this endpoint.
   virtual std::optional<TimePoint> next_event_time(const std::string& endpoint) = 0;
-  /// Writes back `tries`, `next_at` and `error`.
+  /// Writes back `created_at`, `tries`, `next_at` and `error`; does nothing when the event is gone.
   virtual void update_event(const Event& event) = 0;
   virtual void drop_event(std::int64_t id) = 0;
   /// The clock was set by `step`: moves along when each is tried next.
