@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "sandbox/customers.h"
 
 namespace latchkey::sandbox {
 namespace {
@@ -49,6 +50,10 @@ std::optional<Arrival> arrival_of(const Call& call) {
   arrival.api = call.path.starts_with("/hl/") ? Api::Mayar : Api::Nomos;
   arrival.route = arrival.api == Api::Mayar ? route_of_mayar(call) : route_of_nomos(call);
   arrival.request_id = shown(call.header("x-request-id"), 64);
+  if (arrival.route == Route::Customer && arrival.api == Api::Nomos) {
+    const std::string id = call.path.substr(std::string_view("/customers/").size());
+    if (looks_like_customer_id(id)) arrival.recipient = id;
+  }
   if (arrival.route != Route::Send) return arrival;
   if (const auto body = parse_json(call.body)) {
     const auto named = string_member(*body, arrival.api == Api::Mayar ? "email" : "customerId");

@@ -18,7 +18,9 @@ const char* name_of(Route route);
 struct Arrival {
   Api api = Api::Nomos;
   Route route = Route::Other;
-  std::string recipient;   ///< of a send: recipient_key() of what the body names; empty when it names nobody
+  /// Of a send: recipient_key() of what the body names; of a look-up at Nomos the customer id in the path.
+  /// Empty when there is none.
+  std::string recipient;
   std::string request_id;  ///< the X-Request-Id header, made printable
 };
 

@@ -12,17 +12,29 @@ namespace {
   throw InputError("invalid_request", field, message);
 }
 
-Json body_of(const Call& call, const std::vector<std::string>& known) {
-  std::string why;
-  const auto body = call.body.empty() ? Json::object() : parse_json(call.body, &why);
+Json body_of(const Call& call) {
+  const auto body = call.body.empty() ? Json::object() : parse_json(call.body);
   if (!body || !body->is_object()) refuse("body", "expected a JSON object");
-  for (const auto& member : body->items()) {
+  return *body;
+}
+
+Json body_of(const Call& call, const std::vector<std::string>& known) {
+  Json body = body_of(call);
+  for (const auto& member : body.items()) {
     // A misspelt member would otherwise order something else than was meant.
     if (std::find(known.begin(), known.end(), member.key()) == known.end()) {
       refuse(shown(member.key()), "unknown member");
     }
   }
-  return *body;
+  return body;
+}
+
+/// Which calls a fault is ordered for.
+Route route_of(Api api, const std::string& name) {
+  if (name == "send") return Route::Send;
+  if (api == Api::Nomos && name == "token") return Route::Token;
+  if (api == Api::Nomos && name == "customer") return Route::Customer;
+  refuse("route", "expected send, or for nomos token or customer");
 }
 
 std::string text_of(const Json& body, const char* name, const char* fallback) {
@@ -61,6 +73,7 @@ Json ControlApi::routed(const Call& call, int& status) {
   const std::string what = call.method + " " + call.path;
   if (what == "GET /control/calls") return state_.journal.shown(call.params.contains("brief"));
   if (what == "GET /control/customers") return state_.customers.shown();
+  if (what == "POST /control/customers") return set_emails(body_of(call));
   if (what == "GET /control/fault") return {{"faults", state_.faults.shown()}, {"hanging", waits_.holding()}};
   if (what == "GET /portal/open") return open_link(std::string(call.param("token_hash")), status);
   if (what == "POST /control/open") {
@@ -88,18 +101,26 @@ Json ControlApi::order_fault(const Json& body) {
   const std::string provider = text_of(body, "provider", "");
   if (provider != "mayar" && provider != "nomos") refuse("provider", "expected mayar or nomos");
   const Api api = provider == "mayar" ? Api::Mayar : Api::Nomos;
-  const std::string route_name = text_of(body, "route", "send");
-  const bool token = api == Api::Nomos && route_name == "token";
-  if (route_name != "send" && !token) refuse("route", "expected send, or token for nomos");
-
-  const auto fault = fault_named(api, text_of(body, "fault", ""));
-  if (!fault) refuse("fault", "not a fault that this provider has; docs/sandbox.md lists them");
+  const Route route = route_of(api, text_of(body, "route", "send"));
+  const auto fault = fault_named(api, route, text_of(body, "fault", ""));
+  if (!fault) refuse("fault", "not a fault that these calls have; docs/sandbox.md lists them");
   const Json count = body.value("count", Json(1));
   if (!count.is_number_integer() || count < -1 || count > 1'000'000) {
     refuse("count", "expected -1 (for ever) or at most 1000000");
   }
-  state_.faults.order(api, token ? Route::Token : Route::Send, *fault, count.get<int>());
+  state_.faults.order(api, route, *fault, count.get<int>());
   return {{"faults", state_.faults.shown()}};
+}
+
+Json ControlApi::set_emails(const Json& body) {
+  for (const auto& [id, email] : body.items()) {
+    if (!looks_like_customer_id(id)) refuse(shown(id), "expected a customer id as the member's name");
+    if (!email.is_string() && !email.is_null()) refuse(id, "expected a string, or null for the usual email");
+  }
+  for (const auto& [id, email] : body.items()) {
+    state_.customers.set_email(id, email.is_null() ? std::nullopt : std::optional(email.get<std::string>()));
+  }
+  return state_.customers.shown();
 }
 
 Json ControlApi::set_limits(const Json& body) {
@@ -142,6 +163,7 @@ Json ControlApi::reset() {
   waits_.release();
   state_.journal.reset();
   state_.links.reset();
+  state_.customers.reset();
   state_.mayar_limiter.set(state_.setup.mayar_limit);
   state_.nomos_limiter.set(state_.setup.nomos_limit);
   state_.credentials.set_keys(state_.setup.keys);

@@ -18,6 +18,7 @@ class ControlApi {
  private:
   Json routed(const Call& call, int& status);
   Json order_fault(const Json& body);
+  Json set_emails(const Json& body);
   Json set_limits(const Json& body);
   Json set_credentials(const Json& body);
   Json open_link(const std::string& token_hash, int& status);

@@ -58,41 +58,42 @@ std::vector<FaultRun> faults_of_customer_id(std::string_view id) {
 
 const std::vector<FaultKind>& fault_kinds() {
   static const std::vector<FaultKind> kinds = {
-      // name, fault, status, mayar, nomos
-      {"badrequest", Fault::BadRequest, 400, true, true},
-      {"unauthorized", Fault::Unauthorized, 401, true, true},
-      {"payment", Fault::Payment, 402, true, true},
-      {"forbidden", Fault::Forbidden, 403, true, true},
-      {"notfound", Fault::NotFound, 404, true, true},
-      {"nestednotfound", Fault::NestedNotFound, 404, false, true},
-      {"conflict", Fault::Conflict, 409, false, true},
-      {"unprocessable", Fault::Unprocessable, 422, false, true},
-      {"throttle", Fault::Throttle, 429, true, true},
-      {"throttledate", Fault::ThrottleDate, 429, true, true},
-      {"throttlebare", Fault::ThrottleBare, 429, true, true},
-      {"error500", Fault::Error500, 500, true, true},
-      {"hidden404", Fault::Hidden404, 404, true, false},
-      {"hidden429", Fault::Hidden429, 429, true, false},
-      {"redirect", Fault::Redirect, 302, true, true},
-      {"drop", Fault::Drop, 500, true, true},
-      {"proxy502", Fault::Proxy502, 0, true, true},
-      {"garbage", Fault::Garbage, 0, true, true},
-      {"huge", Fault::Huge, 0, true, true},
-      {"cutbefore", Fault::CutBefore, 0, true, true},
-      {"cutafter", Fault::CutAfter, 0, true, true},
-      {"hang", Fault::Hang, 0, true, true},
-      {"slow", Fault::Slow, 0, true, true},
-      {"drip", Fault::Drip, 0, true, true},
-      {"unexpectedlink", Fault::UnexpectedLink, 0, true, false},
-      {"foreignhost", Fault::ForeignHost, 0, false, true},
-      {"httplink", Fault::HttpLink, 0, false, true},
-      {"checkout", Fault::Checkout, 0, false, true},
+      // name, fault, status, mayar, nomos, look-up
+      {"badrequest", Fault::BadRequest, 400, true, true, true},
+      {"unauthorized", Fault::Unauthorized, 401, true, true, true},
+      {"payment", Fault::Payment, 402, true, true, true},
+      {"forbidden", Fault::Forbidden, 403, true, true, true},
+      {"notfound", Fault::NotFound, 404, true, true, true},
+      {"nestednotfound", Fault::NestedNotFound, 404, false, true, true},
+      {"conflict", Fault::Conflict, 409, false, true, true},
+      {"unprocessable", Fault::Unprocessable, 422, false, true, true},
+      {"throttle", Fault::Throttle, 429, true, true, true},
+      {"throttledate", Fault::ThrottleDate, 429, true, true, true},
+      {"throttlebare", Fault::ThrottleBare, 429, true, true, true},
+      {"error500", Fault::Error500, 500, true, true, true},
+      {"hidden404", Fault::Hidden404, 404, true, false, false},
+      {"hidden429", Fault::Hidden429, 429, true, false, false},
+      {"redirect", Fault::Redirect, 302, true, true, true},
+      {"drop", Fault::Drop, 500, true, true, true},
+      {"proxy502", Fault::Proxy502, 0, true, true, true},
+      {"garbage", Fault::Garbage, 0, true, true, true},
+      {"huge", Fault::Huge, 0, true, true, true},
+      {"cutbefore", Fault::CutBefore, 0, true, true, true},
+      {"cutafter", Fault::CutAfter, 0, true, true, true},
+      {"hang", Fault::Hang, 0, true, true, true},
+      {"slow", Fault::Slow, 0, true, true, true},
+      {"drip", Fault::Drip, 0, true, true, true},
+      {"unexpectedlink", Fault::UnexpectedLink, 0, true, false, false},
+      {"foreignhost", Fault::ForeignHost, 0, false, true, false},
+      {"httplink", Fault::HttpLink, 0, false, true, false},
+      {"checkout", Fault::Checkout, 0, false, true, false},
+      {"noemail", Fault::NoEmail, 0, false, false, true},
   };
   return kinds;
 }
 
 const FaultKind& kind_of(Fault fault) {
-  static const FaultKind none = {"", Fault::None, 0, true, true};
+  static const FaultKind none = {"", Fault::None, 0, true, true, true};
   for (const FaultKind& kind : fault_kinds()) {
     if (kind.fault == fault) return kind;
   }
@@ -103,10 +104,12 @@ int status_of(Fault fault) {
   return kind_of(fault).status;
 }
 
-std::optional<Fault> fault_named(Api api, std::string_view name) {
-  const FaultKind* kind = kind_at_start(api, name);
-  if (!kind || kind->name != name) return std::nullopt;
-  return kind->fault;
+std::optional<Fault> fault_named(Api api, Route route, std::string_view name) {
+  for (const FaultKind& kind : fault_kinds()) {
+    const bool has = route == Route::Customer ? kind.look_up : api == Api::Mayar ? kind.mayar : kind.nomos;
+    if (has && kind.name == name) return kind.fault;
+  }
+  return std::nullopt;
 }
 
 std::vector<FaultRun> faults_of_recipient(Api api, std::string_view recipient) {

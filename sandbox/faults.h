@@ -42,6 +42,8 @@ enum class Fault {
   ForeignHost,
   HttpLink,
   Checkout,
+  // A customer is shown who has no email.
+  NoEmail,
 };
 
 /// A row of the table in docs/sandbox.md.
@@ -51,8 +53,9 @@ struct FaultKind {
   /// The status with which the application refuses the call (a hidden one only in the body). 0: it does its
   /// work, so the call has its effect (a mail, a link) although the answer suffers.
   int status;
-  bool mayar;
-  bool nomos;
+  bool mayar;    ///< whether sends of this provider know it, by order or by tag
+  bool nomos;    ///< the same; token fetches know these, too
+  bool look_up;  ///< whether Nomos' customer look-ups know it, by order alone
 };
 
 /// All of them; the same order as in docs/sandbox.md.
@@ -60,8 +63,8 @@ const std::vector<FaultKind>& fault_kinds();
 const FaultKind& kind_of(Fault fault);
 /// The kind's status: not 0 when the application refuses.
 int status_of(Fault fault);
-/// nullopt for an unknown name, and for a fault that this provider does not have.
-std::optional<Fault> fault_named(Api api, std::string_view name);
+/// nullopt for an unknown name, and for a fault that calls of this route do not have.
+std::optional<Fault> fault_named(Api api, Route route, std::string_view name);
 
 /// A fault for a number of calls; -1 is for ever.
 struct FaultRun {

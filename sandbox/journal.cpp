@@ -7,6 +7,7 @@ void Journal::received(const Arrival& arrival) {
   Book& book = books_[arrival.api];
   ++book.calls;
   ++book.routes[name_of(arrival.route)];
+  if (arrival.route == Route::Customer && !arrival.recipient.empty()) ++book.looked_up[arrival.recipient];
   if (arrival.route != Route::Send) return;
   ++book.recipients[arrival.recipient].sends;
   if (!arrival.request_id.empty()) ++book.request_ids[arrival.request_id];
@@ -24,6 +25,7 @@ void Journal::answered(const Arrival& arrival, const Answer& answer) {
   Book& book = books_[arrival.api];
   ++book.answers;
   if (arrival.route == Route::Send) ++book.send_answers[answer.label()];
+  if (arrival.route == Route::Customer) ++book.look_up_answers[answer.label()];
   if (!answer.fault.empty()) ++book.faults[answer.fault];
 }
 
@@ -41,8 +43,13 @@ Json Journal::shown_book(const Book& book, bool brief) {
   Json shown = {{"calls", book.calls},   {"pending", book.calls - book.answers},
                 {"routes", book.routes}, {"answers", book.send_answers},
                 {"faults", book.faults}, {"applied", book.applied}};
-  const auto sends = book.routes.find(name_of(Route::Send));
-  shown["sends"] = sends == book.routes.end() ? 0 : sends->second;
+  const auto calls_of = [&](Route route) {
+    const auto calls = book.routes.find(name_of(route));
+    return calls == book.routes.end() ? 0 : calls->second;
+  };
+  shown["sends"] = calls_of(Route::Send);
+  shown["lookUps"] = calls_of(Route::Customer);
+  shown["lookUpAnswers"] = book.look_up_answers;
   if (brief) return shown;
   Json recipients = Json::object();
   for (const auto& [recipient, count] : book.recipients) {
@@ -50,6 +57,7 @@ Json Journal::shown_book(const Book& book, bool brief) {
   }
   shown["recipients"] = std::move(recipients);
   shown["requestIds"] = book.request_ids;
+  shown["lookedUp"] = book.looked_up;
   return shown;
 }
 

@@ -35,6 +35,8 @@ class Journal {
     std::int64_t applied = 0;
     std::map<std::string, std::int64_t> routes;
     std::map<std::string, std::int64_t> send_answers;
+    std::map<std::string, std::int64_t> look_up_answers;
+    std::map<std::string, std::int64_t> looked_up;
     std::map<std::string, std::int64_t> faults;
     std::map<std::string, Count> recipients;
     std::map<std::string, std::int64_t> request_ids;

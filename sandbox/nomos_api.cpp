@@ -29,7 +29,7 @@ Answer health() {
 
 Answer NomosApi::answer(const Call& call, const Arrival& arrival) {
   Fault fault = Fault::None;
-  if (arrival.route == Route::Send || arrival.route == Route::Token) {
+  if (arrival.route == Route::Send || arrival.route == Route::Token || arrival.route == Route::Customer) {
     fault = state_.faults.next_ordered(Api::Nomos, arrival.route);
   }
   Answer answer = status_of(fault) ? refusal(call, fault) : routed(call, arrival, fault);
@@ -44,7 +44,7 @@ Answer NomosApi::routed(const Call& call, const Arrival& arrival, Fault& fault) 
     case Route::Token:
       return token_answer(call, state_);
     case Route::Customer:
-      return customer(call);
+      return customer(call, fault);
     case Route::Health:
       return health();
     case Route::Other:
@@ -87,18 +87,21 @@ Answer NomosApi::minted(const std::string& customer_id, Fault fault) {
   return answer;
 }
 
-Answer NomosApi::customer(const Call& call) {
+Answer NomosApi::customer(const Call& call, Fault fault) {
   Verdict verdict;
   if (auto away = turned_away(call, false, verdict)) return *away;
   const std::string id = call.path.substr(std::string_view("/customers/").size());
   if (!looks_like_customer_id(id) || !state_.customers.knows(id)) return error(call, {404, "", ""});
+  OrderedJson shown = {{"object", "customer"},
+                       {"id", id},
+                       {"type", "person"},
+                       {"first_name", "Sandbox"},
+                       {"last_name", "Customer"}};
+  if (fault != Fault::NoEmail) shown["email"] = state_.customers.email_of(id);
+  shown["vat_id"] = nullptr;
+  shown["created_at"] = "2026-01-02T03:04:05Z";
   Answer answer;
-  answer.body = OrderedJson{{"object", "customer"},
-                            {"id", id},
-                            {"firstName", "Sandbox"},
-                            {"lastName", "Customer"},
-                            {"email", id.substr(4) + "@sandbox.invalid"}}
-                    .dump();
+  answer.body = shown.dump();
   add_limit_headers(verdict, answer);
   return answer;
 }

@@ -20,7 +20,7 @@ class NomosApi {
   Answer routed(const Call& call, const Arrival& arrival, Fault& fault);
   /// `fault`: what was ordered for the call; becomes what the recipient's tags ask for when nothing was.
   Answer magic_link(const Call& call, const Arrival& arrival, Fault& fault);
-  Answer customer(const Call& call);
+  Answer customer(const Call& call, Fault fault);
   Answer other(const Call& call);
   Answer error(const Call& call, NomosError what) const;
   Answer refusal(const Call& call, Fault fault) const;

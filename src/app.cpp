@@ -14,6 +14,7 @@
 #include "surface/provider_commands.h"
 #include "surface/send_command.h"
 #include "surface/serve_command.h"
+#include "surface/token_commands.h"
 #include "surface/upkeep_commands.h"
 #include "surface/webhook_commands.h"
 
@@ -96,6 +97,7 @@ App::App()
   surface::add_jobs_commands(cli_, line_);
   surface::add_audit_commands(cli_, line_);
   surface::add_provider_commands(cli_, line_);
+  surface::add_token_commands(cli_, line_);
   surface::add_key_command(cli_, line_);
   surface::add_backup_commands(cli_, line_);
   surface::add_doctor_command(cli_, line_);

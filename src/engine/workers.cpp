@@ -52,7 +52,8 @@ void Workers::run(std::stop_token stop) {
 provider::Result Workers::call(const Attempt& attempt, HttpClient& http) {
   const auto fresh = [&] { return still_fresh(attempt, clock_.now()); };
   try {
-    return calls_.provider(attempt.provider).call({attempt.request_id, attempt.address, fresh}, http);
+    return calls_.provider(attempt.provider)
+        .call({attempt.request_id, attempt.address, fresh, attempt.expect_email}, http);
   } catch (const std::exception&) {
     // Something of our own broke in the middle of a call: what the provider saw is not known, and saying so
     // is the one safe answer. The text may hold what was received, so it goes nowhere.

@@ -28,7 +28,7 @@ constexpr std::array<CodeText, 34> kCodes{{
     {"conflict", "the provider reports a conflict"},
     {"rate_limited", "the provider's limit is reached; calls wait as long as it says"},
     {"provider_error", "the provider failed on its side"},
-    {"bad_answer", "the answer could not be read, so nobody knows what was done"},
+    {"bad_answer", "the answer could not be read, so it does not say what was done"},
     {"unexpected_link", "the answer held a link where none belongs; it was thrown away"},
     {"link_rejected", "the minted link does not look like one of the provider's; it was thrown away"},
     {"dns", "the provider's name did not resolve"},

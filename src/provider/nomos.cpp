@@ -1,10 +1,12 @@
 #include "provider/nomos.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/text.h"
+#include "job/recipient.h"
 #include "provider/answer.h"
 #include "provider/link_check.h"
-#include "provider/nomos_error.h"
 #include "provider/request.h"
 
 namespace latchkey::provider {
@@ -20,6 +22,20 @@ Result without_token(const TokenFailure& failure) {
   result.wait = failure.wait;
   result.pause = failure.pause;
   return result;
+}
+
+/// The form in which addresses are compared; nullopt for what a link cannot be mailed to.
+std::optional<std::string> comparable(const std::string& address) {
+  try {
+    return job::parse_recipient(job::Provider::Mayar, address).normalised;
+  } catch (const InputError&) {
+    return std::nullopt;
+  }
+}
+
+bool is_same_address(const std::string& one, const std::string& other) {
+  const std::optional<std::string> form = comparable(one);
+  return form && form == comparable(other);
 }
 
 Check token_check(const TokenFailure& failure) {
@@ -40,43 +56,97 @@ Nomos::Nomos(ProviderConfig config, Clock& clock)
 
 Result Nomos::call(const Call& call, HttpClient& http) {
   const Millis deadline = clock_.now().boot + config_.timeout;
-  AccessToken::Obtained token = token_.obtain(http, call.still_fresh, deadline);
+  const Token token = token_.obtain(http, call.still_fresh, deadline);
   if (token.failure) return without_token(*token.failure);
-  const Millis left = deadline - clock_.now().boot;
+  Millis left = deadline - clock_.now().boot;
   if (left <= Millis(0)) return without_token({});
+  if (!call.expect_email) return mint(call, token, left, http);
 
-  HttpRequest request = base_request(config_, "POST", "/admin/magic_link");
-  limit_time(request, left);
+  Result looked_up = look_up(call, token, left, http);
+  if (looked_up.outcome != Outcome::Accepted) return looked_up;
+  left = deadline - clock_.now().boot;
+  if (left <= Millis(0)) {
+    conclude(looked_up, Outcome::NotSent, Code::Timeout);
+    looked_up.http = 0;  // it was the clock that decided
+    return looked_up;
+  }
+  Result minted = mint(call, token, left, http);
+  minted.took += looked_up.took;
+  minted.wait = std::max(minted.wait, looked_up.wait);
+  return minted;
+}
+
+HttpRequest Nomos::request_of(const Call& call, const Token& token, const std::string& method,
+                              const std::string& path, Millis most) const {
+  HttpRequest request = base_request(config_, method, path);
+  limit_time(request, most);
   request.headers.emplace_back("X-Request-Id", call.request_id);
   if (!config_.api_version.empty()) request.headers.emplace_back("X-API-Version", config_.api_version);
-  set_json_body(request, Json{{"customerId", call.address}}.dump());
-  request.authorization = std::move(token.authorization);
+  request.authorization = token.authorization.copy();
   request.may_write = call.still_fresh;
+  return request;
+}
 
-  HttpAnswer answer = http.send(request);
-  Result result = begin_result(answer, call.request_id, clock_.now().wall);
-  result.credential = token.number;
-  conclude_answer(result, answer);
+Result Nomos::look_up(const Call& call, const Token& token, Millis left, HttpClient& http) {
+  // Half of the time stays for the mint: one that is cut short may have minted, this has no effect. An id of
+  // a job needs no encoding, by the characters that it may have (job/recipient.h).
+  HttpAnswer answer = http.send(request_of(call, token, "GET", "/customers/" + call.address, left / 2));
+  Result result = result_of(answer, call, token);
+  conclude_customer(result, answer, call);
+  // Looking changes nothing: whatever is not known about its answer, nothing was minted.
+  if (result.outcome == Outcome::Unknown) result.outcome = Outcome::NotSent;
   if (result.code == Code::Unauthorized) token_.drop(token.number);
   return result;
 }
 
-void Nomos::conclude_answer(Result& result, HttpAnswer& answer) const {
+Result Nomos::mint(const Call& call, const Token& token, Millis left, HttpClient& http) {
+  HttpRequest request = request_of(call, token, "POST", "/admin/magic_link", left);
+  set_json_body(request, Json{{"customerId", call.address}}.dump());
+  HttpAnswer answer = http.send(request);
+  Result result = result_of(answer, call, token);
+  conclude_link(result, answer);
+  if (result.code == Code::Unauthorized) token_.drop(token.number);
+  return result;
+}
+
+Result Nomos::result_of(const HttpAnswer& answer, const Call& call, const Token& token) const {
+  Result result = begin_result(answer, call.request_id, clock_.now().wall);
+  result.credential = token.number;
+  return result;
+}
+
+void Nomos::conclude_customer(Result& result, HttpAnswer& answer, const Call& call) const {
+  if (answer.failure) return conclude_failure(result, answer);
+  const Body body(answer);
+  const Json* object = body.object();
+  const NomosError error(object);
+  if (error.request_id()) result.provider_request_id = error.request_id();
+  const std::string* id = object ? text_member(*object, "id") : nullptr;
+  // What does not say that it is this customer says nothing about the address either.
+  if (!is_success(answer.status) || !id || *id != call.address)
+    return conclude_error(result, answer.status, error);
+  const std::string* email = text_member(*object, "email");
+  if (!email || !is_same_address(*email, *call.expect_email))
+    return conclude(result, Outcome::Rejected, Code::AddressMismatch);
+  result.outcome = Outcome::Accepted;
+}
+
+void Nomos::conclude_link(Result& result, HttpAnswer& answer) const {
   if (answer.failure) return conclude_failure(result, answer);
   const Body body(answer);
   const Json* object = body.object();
   const NomosError error(object);
   if (error.request_id()) result.provider_request_id = error.request_id();
   const std::string* link = object ? text_member(*object, "link") : nullptr;
-  if (is_success(answer.status) && link) {
-    if (!link_passes(*link, config_.link_hosts))
-      return conclude(result, Outcome::Rejected, Code::LinkRejected);
-    result.outcome = Outcome::Accepted;
-    result.link = Secret(*link);
-    return;
-  }
+  if (!is_success(answer.status) || !link) return conclude_error(result, answer.status, error);
+  if (!link_passes(*link, config_.link_hosts)) return conclude(result, Outcome::Rejected, Code::LinkRejected);
+  result.outcome = Outcome::Accepted;
+  result.link = Secret(*link);
+}
+
+void Nomos::conclude_error(Result& result, int http, const NomosError& error) const {
   const StatusMeaning meaning{Code::CustomerNotFound, error.wait(), token_.fixed()};
-  conclude_status(result, worse_status(answer.status, error.status()), error.known(), meaning);
+  conclude_status(result, worse_status(http, error.status()), error.known(), meaning);
 }
 
 Check Nomos::check(HttpClient& http) {

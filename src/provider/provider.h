@@ -17,14 +17,16 @@ struct Call {
   std::string address;     ///< the recipient as given
   /// The last look at freshness: asked when the connection stands, before the first byte is written.
   std::function<bool()> still_fresh;
+  /// nomos: mint only when GET /customers/{id} shows this address (both normalised); nullopt: do not look.
+  std::optional<std::string> expect_email = std::nullopt;
 };
 
 /// What one attempt came to, by the table in docs/providers.md.
 struct Result {
   job::Outcome outcome = job::Outcome::Unknown;
-  std::optional<job::Code> code;  ///< absent only for a plain accepted
-  int http = 0;                   ///< 0: no answer
-  Millis took{0};
+  std::optional<job::Code> code;                   ///< absent only for a plain accepted
+  int http = 0;                                    ///< of the answer that decided; 0: no answer
+  Millis took{0};                                  ///< the request and the look-up before it
   std::optional<std::string> provider_request_id;  ///< only when it is an id by charset
   Secret link;                                     ///< nomos, accepted
   std::optional<Millis>
@@ -45,8 +47,8 @@ struct Check {
 class Provider {
  public:
   virtual ~Provider() = default;
-  /// Makes at most one request for this attempt (a token fetch before it is no attempt). Never throws for
-  /// anything the network or the provider does.
+  /// Makes at most one request with an effect for this attempt (a token fetch and a look-up before it change
+  /// nothing). Never throws for anything the network or the provider does.
   virtual Result call(const Call& call, HttpClient& http) = 0;
   /// Reachability and credentials, without sending or minting anything.
   virtual Check check(HttpClient& http) = 0;

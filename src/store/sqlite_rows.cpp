@@ -136,11 +136,9 @@ void SqliteStore::put_token(const Token& token) {
       .run();
 }
 
-std::optional<Token> SqliteStore::find_token(const std::string& id) {
-  auto query = connection_.query(
-      "SELECT id, name, hash, scopes, actor, single_use, created_at, expires_at, revoked_at FROM api_tokens "
-      "WHERE id = ?");
-  query.bind(id);
+namespace {
+
+std::optional<Token> read_token(Query& query) {
   if (!query.step()) return std::nullopt;
   Token token;
   token.id = query.text(0);
@@ -153,6 +151,33 @@ std::optional<Token> SqliteStore::find_token(const std::string& id) {
   token.expires_at = query.optional_time(7);
   token.revoked_at = query.optional_time(8);
   return token;
+}
+
+}  // namespace
+
+std::optional<Token> SqliteStore::find_token(const std::string& id) {
+  auto query = connection_.query(
+      "SELECT id, name, hash, scopes, actor, single_use, created_at, expires_at, revoked_at FROM api_tokens "
+      "WHERE id = ?");
+  query.bind(id);
+  return read_token(query);
+}
+
+std::vector<Token> SqliteStore::tokens() {
+  auto query = connection_.query(
+      "SELECT id, name, hash, scopes, actor, single_use, created_at, expires_at, revoked_at FROM api_tokens "
+      "WHERE single_use = 0 OR expires_at IS NULL OR expires_at > ? ORDER BY created_at, id");
+  query.bind(clock_.now().wall);
+  std::vector<Token> all;
+  while (auto token = read_token(query)) all.push_back(std::move(*token));
+  return all;
+}
+
+bool SqliteStore::revoke_token(const std::string& id, TimePoint at) {
+  return write("UPDATE api_tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL")
+             .bind(at)
+             .bind(id)
+             .run() == 1;
 }
 
 void SqliteStore::drop_token(const std::string& id) {

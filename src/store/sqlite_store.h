@@ -93,6 +93,8 @@ class SqliteStore final : public Store {
 
   void put_token(const Token& token) override;
   std::optional<Token> find_token(const std::string& id) override;
+  std::vector<Token> tokens() override;
+  bool revoke_token(const std::string& id, TimePoint at) override;
   void drop_token(const std::string& id) override;
   void drop_expired_tokens(TimePoint now) override;
 

@@ -298,6 +298,10 @@ class Store {
   // --- API tokens
   virtual void put_token(const Token& token) = 0;
   virtual std::optional<Token> find_token(const std::string& id) = 0;
+  /// All but single-use ones that have expired by the store's clock, oldest first.
+  virtual std::vector<Token> tokens() = 0;
+  /// False, and nothing changes, when there is no such token or it was revoked before.
+  virtual bool revoke_token(const std::string& id, TimePoint at) = 0;
   /// Removes what can never be used again: single-use tokens that were used or have expired.
   virtual void drop_token(const std::string& id) = 0;
   virtual void drop_expired_tokens(TimePoint now) = 0;

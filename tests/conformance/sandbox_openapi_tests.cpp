@@ -55,6 +55,16 @@ BOOST_AUTO_TEST_CASE(every_status_of_the_page_is_answered_in_its_shape) {
   for (const auto& answer : page["answers"].items()) BOOST_TEST(seen.contains(answer.key()), answer.key());
 }
 
+BOOST_AUTO_TEST_CASE(customer_has_the_shape_of_the_page) {
+  const Answer found = ask(look_up_call(token, "cus_abc123"));
+  BOOST_TEST(found.status == 200);
+  for (const std::string& violation : schema_violations(page["customer"], Json::parse(found.body))) {
+    BOOST_TEST(false, violation);
+  }
+  expect(404, ask(look_up_call(token, "cus_notfound_1")));
+  expect(401, ask(look_up_call("wrong", "cus_abc123")));
+}
+
 BOOST_AUTO_TEST_CASE(refusals_that_nobody_ordered_have_the_same_shapes) {
   expect(422, "nonsense");
   expect(401, ask(mint_call("wrong", "cus_abc123")));

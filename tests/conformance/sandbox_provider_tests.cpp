@@ -62,8 +62,10 @@ struct Wired {
   }
 
   /// "outcome code" of one call.
-  std::string outcome(provider::Provider& provider, const std::string& address) {
-    const provider::Result result = provider.call({"job-1", address, [] { return true; }}, http);
+  std::string outcome(provider::Provider& provider, const std::string& address,
+                      std::optional<std::string> expect_email = std::nullopt) {
+    const provider::Result result =
+        provider.call({"job-1", address, [] { return true; }, std::move(expect_email)}, http);
     return std::string(job::name(result.outcome)) +
            (result.code ? " " + std::string(job::name(*result.code)) : "");
   }
@@ -73,38 +75,41 @@ struct Row {
   const char* fault;
   const char* mayar;  ///< nullptr: not a fault of this provider
   const char* nomos;
+  const char* look_up;  ///< of the customer, before a mint that would go well
 };
 
 const Row kRows[] = {
-    {"", "accepted", "accepted"},
-    {"badrequest", "rejected invalid_request", "rejected invalid_request"},
-    {"unauthorized", "rejected unauthorized", "rejected unauthorized"},
-    {"payment", "rejected payment_required", "rejected payment_required"},
-    {"forbidden", "rejected forbidden", "rejected forbidden"},
-    {"notfound", "rejected email_not_registered", "rejected customer_not_found"},
-    {"nestednotfound", nullptr, "rejected customer_not_found"},
-    {"conflict", nullptr, "rejected conflict"},
-    {"unprocessable", nullptr, "rejected invalid_request"},
-    {"throttle", "throttled rate_limited", "throttled rate_limited"},
-    {"throttledate", "throttled rate_limited", "throttled rate_limited"},
-    {"throttlebare", "throttled rate_limited", "throttled rate_limited"},
-    {"error500", "rejected provider_error", "rejected provider_error"},
-    {"hidden404", "rejected email_not_registered", nullptr},
-    {"hidden429", "throttled rate_limited", nullptr},
-    {"redirect", "unknown bad_answer", "unknown bad_answer"},
-    {"drop", "unknown reset", "unknown reset"},
-    {"proxy502", "unknown bad_answer", "unknown bad_answer"},
-    {"garbage", "unknown bad_answer", "unknown bad_answer"},
-    {"huge", "unknown bad_answer", "unknown bad_answer"},
-    {"cutbefore", "unknown reset", "unknown reset"},
-    {"cutafter", "unknown reset", "unknown reset"},
-    {"hang", "unknown timeout", "unknown timeout"},
-    {"slow", "accepted", "accepted"},
-    {"drip", "unknown timeout", "unknown timeout"},
-    {"unexpectedlink", "accepted unexpected_link", nullptr},
-    {"foreignhost", nullptr, "rejected link_rejected"},
-    {"httplink", nullptr, "rejected link_rejected"},
-    {"checkout", nullptr, "accepted"},
+    {"", "accepted", "accepted", "accepted"},
+    {"badrequest", "rejected invalid_request", "rejected invalid_request", "rejected invalid_request"},
+    {"unauthorized", "rejected unauthorized", "rejected unauthorized", "rejected unauthorized"},
+    {"payment", "rejected payment_required", "rejected payment_required", "rejected payment_required"},
+    {"forbidden", "rejected forbidden", "rejected forbidden", "rejected forbidden"},
+    {"notfound", "rejected email_not_registered", "rejected customer_not_found",
+     "rejected customer_not_found"},
+    {"nestednotfound", nullptr, "rejected customer_not_found", "rejected customer_not_found"},
+    {"conflict", nullptr, "rejected conflict", "rejected conflict"},
+    {"unprocessable", nullptr, "rejected invalid_request", "rejected invalid_request"},
+    {"throttle", "throttled rate_limited", "throttled rate_limited", "throttled rate_limited"},
+    {"throttledate", "throttled rate_limited", "throttled rate_limited", "throttled rate_limited"},
+    {"throttlebare", "throttled rate_limited", "throttled rate_limited", "throttled rate_limited"},
+    {"error500", "rejected provider_error", "rejected provider_error", "rejected provider_error"},
+    {"hidden404", "rejected email_not_registered", nullptr, nullptr},
+    {"hidden429", "throttled rate_limited", nullptr, nullptr},
+    {"redirect", "unknown bad_answer", "unknown bad_answer", "not_sent bad_answer"},
+    {"drop", "unknown reset", "unknown reset", "not_sent reset"},
+    {"proxy502", "unknown bad_answer", "unknown bad_answer", "not_sent bad_answer"},
+    {"garbage", "unknown bad_answer", "unknown bad_answer", "not_sent bad_answer"},
+    {"huge", "unknown bad_answer", "unknown bad_answer", "not_sent bad_answer"},
+    {"cutbefore", "unknown reset", "unknown reset", "not_sent reset"},
+    {"cutafter", "unknown reset", "unknown reset", "not_sent reset"},
+    {"hang", "unknown timeout", "unknown timeout", "not_sent timeout"},
+    {"slow", "accepted", "accepted", "accepted"},
+    {"drip", "unknown timeout", "unknown timeout", "not_sent timeout"},
+    {"unexpectedlink", "accepted unexpected_link", nullptr, nullptr},
+    {"foreignhost", nullptr, "rejected link_rejected", nullptr},
+    {"httplink", nullptr, "rejected link_rejected", nullptr},
+    {"checkout", nullptr, "accepted", nullptr},
+    {"noemail", nullptr, nullptr, "rejected address_mismatch"},
 };
 
 }  // namespace
@@ -115,7 +120,7 @@ BOOST_AUTO_TEST_CASE(every_fault_is_in_the_table) {
   for (const sandbox::FaultKind& kind : sandbox::fault_kinds()) {
     const bool listed = std::any_of(std::begin(kRows), std::end(kRows), [&](const Row& row) {
       return row.fault == std::string(kind.name) && (row.mayar != nullptr) == kind.mayar &&
-             (row.nomos != nullptr) == kind.nomos;
+             (row.nomos != nullptr) == kind.nomos && (row.look_up != nullptr) == kind.look_up;
     });
     BOOST_TEST(listed, kind.name);
   }
@@ -145,6 +150,37 @@ BOOST_AUTO_TEST_CASE(nomos_reads_each_fault_as_what_it_is) {
   }
   const Json counted = sandbox.control("GET", "/control/calls")["nomos"];
   BOOST_TEST(counted["sends"] == sends);
+}
+
+BOOST_AUTO_TEST_CASE(nomos_reads_each_fault_of_a_look_up_as_what_it_is_and_mints_only_after_a_good_one) {
+  int look_ups = 0;
+  int minted = 0;
+  for (const Row& row : kRows) {
+    if (!row.look_up) continue;
+    provider::Nomos nomos(nomos_config(timeout_of(row.fault)), clock);
+    if (*row.fault) {
+      sandbox.control("POST", "/control/fault",
+                      {{"provider", "nomos"}, {"route", "customer"}, {"fault", row.fault}});
+    }
+    BOOST_TEST(outcome(nomos, "cus_x1", "X1@Sandbox.invalid") == row.look_up, row.fault);
+    ++look_ups;
+    if (row.look_up == std::string("accepted")) ++minted;
+    const Json counted = sandbox.control("GET", "/control/calls")["nomos"];
+    BOOST_TEST(counted["lookUps"] == look_ups, row.fault);
+    BOOST_TEST(counted["sends"] == minted, row.fault);
+  }
+  BOOST_TEST(minted == 2);
+}
+
+BOOST_AUTO_TEST_CASE(another_email_at_nomos_mints_nothing) {
+  provider::Nomos nomos(nomos_config(), clock);
+  sandbox.control("POST", "/control/customers", {{"cus_a", "budi@b\u00fccher.example"}});
+  BOOST_TEST(outcome(nomos, "cus_a", "a@sandbox.invalid") == "rejected address_mismatch");
+  BOOST_TEST(outcome(nomos, "cus_a", "Budi@xn--bcher-kva.example") == "accepted");
+  BOOST_TEST(outcome(nomos, "cus_a") == "accepted");
+  const Json counted = sandbox.control("GET", "/control/calls")["nomos"];
+  BOOST_TEST(counted["sends"] == 2);
+  BOOST_TEST(counted["lookUps"] == 2);
 }
 
 BOOST_AUTO_TEST_CASE(token_faults_are_no_attempt) {

@@ -172,3 +172,48 @@ BOOST_FIXTURE_TEST_CASE(only_expired_single_use_tokens_are_cleared_away, StoreUn
   }
   for (const char* dropped : {"once-0", "once-1"}) BOOST_CHECK_MESSAGE(!store->find_token(dropped), dropped);
 }
+
+BOOST_FIXTURE_TEST_CASE(tokens_are_listed_oldest_first_without_single_use_ones_that_have_expired,
+                        StoreUnderTest) {
+  BOOST_CHECK(store->tokens().empty());
+  const Token second = token_named("b", start + Millis(2));
+  Token first = token_named("c", start + Millis(1));
+  first.expires_at = start;
+  const Token third = token_named("a", start + Millis(3));
+  commit([&](Store& mine) {
+    for (const Token& token : {second, first, third}) mine.put_token(token);
+    for (const int expires : {0, 1}) {
+      Token once = token_named("once-" + std::to_string(expires), start + Millis(4));
+      once.single_use = true;
+      once.expires_at = start + Millis(expires);
+      mine.put_token(once);
+    }
+    mine.put_token(first);  // written once more, it is as old as before
+  });
+  reopen();
+  const std::vector<Token> listed = store->tokens();
+  BOOST_REQUIRE_EQUAL(listed.size(), 4U);
+  check_same(listed[0], first);
+  check_same(listed[1], second);
+  check_same(listed[2], third);
+  BOOST_CHECK_EQUAL(listed[3].id, "once-1");
+  clock.advance(Millis(1));
+  BOOST_CHECK_EQUAL(store->tokens().size(), 3U);
+}
+
+BOOST_FIXTURE_TEST_CASE(token_is_revoked_once_and_stays_listed, StoreUnderTest) {
+  Token token = token_named("tk_1", start);
+  const Token other = token_named("tk_2", start + Millis(1));
+  commit([&](Store& mine) {
+    mine.put_token(token);
+    mine.put_token(other);
+    BOOST_CHECK(!mine.revoke_token("tk_3", start));
+  });
+  commit([&](Store& mine) { BOOST_CHECK(mine.revoke_token("tk_1", start + Millis(5))); });
+  commit([&](Store& mine) { BOOST_CHECK(!mine.revoke_token("tk_1", start + Millis(6))); });
+  reopen();
+  token.revoked_at = start + Millis(5);
+  check_same(store->find_token("tk_1").value(), token);
+  check_same(store->tokens().at(0), token);
+  check_same(store->tokens().at(1), other);
+}

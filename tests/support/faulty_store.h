@@ -142,6 +142,8 @@ class FaultyStore final : public store::Store {
 
   void put_token(const store::Token& token) override { inner_->put_token(token); }
   std::optional<store::Token> find_token(const std::string& id) override { return inner_->find_token(id); }
+  std::vector<store::Token> tokens() override { return inner_->tokens(); }
+  bool revoke_token(const std::string& id, TimePoint at) override { return inner_->revoke_token(id, at); }
   void drop_token(const std::string& id) override { inner_->drop_token(id); }
   void drop_expired_tokens(TimePoint now) override { inner_->drop_expired_tokens(now); }
 

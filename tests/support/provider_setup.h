@@ -51,6 +51,12 @@ inline std::string token_body(const std::string& token = "access-1", int expires
          std::to_string(expires_in) + R"(,"refresh_token":"refresh-1"})";
 }
 
+/// What Nomos answers about a customer; `email` is JSON.
+inline std::string customer_body(const std::string& email, const std::string& id = "cus_1") {
+  return R"({"object":"customer","id":")" + id + R"(","type":"person","first_name":"Budi","email":)" + email +
+         "}";
+}
+
 inline std::string nomos_error(const std::string& code, const std::string& message = "No.") {
   return R"({"code":")" + code + R"(","message":")" + message +
          R"(","requestId":"req-9","docs":"https://d"})";
@@ -60,8 +66,9 @@ inline std::string mayar_error(int status, const std::string& messages = "No.") 
   return R"({"statusCode":)" + std::to_string(status) + R"(,"messages":")" + messages + R"("})";
 }
 
-inline provider::Call fresh_call(const std::string& address) {
-  return {"job-1", address, [] { return true; }};
+inline provider::Call fresh_call(const std::string& address,
+                                 std::optional<std::string> expect_email = std::nullopt) {
+  return {"job-1", address, [] { return true; }, std::move(expect_email)};
 }
 
 }  // namespace latchkey

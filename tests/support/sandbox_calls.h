@@ -53,6 +53,10 @@ struct SandboxCalls {
             Json{{"customerId", customer_id}}.dump()};
   }
 
+  sandbox::Call look_up_call(const std::string& token, const std::string& customer_id) const {
+    return {"GET", "/customers/" + customer_id, {}, {{"authorization", "Bearer " + token}}, ""};
+  }
+
   FakeClock clock;
   sandbox::State state;
 };

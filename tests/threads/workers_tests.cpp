@@ -56,9 +56,38 @@ struct Setup : latchkey::ProviderSetup {
   Workers workers;
 };
 
+// Keeps what it was called with.
+struct Recorder final : latchkey::provider::Provider {
+  latchkey::provider::Result call(const latchkey::provider::Call& call, latchkey::HttpClient&) override {
+    address = call.address;
+    expected = call.expect_email;
+    return {};
+  }
+  latchkey::provider::Check check(latchkey::HttpClient&) override { return {}; }
+  bool reload_credentials() override { return false; }
+  std::string address;
+  std::optional<std::string> expected;
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(workers_tests)
+
+BOOST_AUTO_TEST_CASE(address_that_a_customer_must_have_reaches_the_provider) {
+  Recorder recorder;
+  Setup setup(0);
+  Workers workers(1,
+                  {[&](Provider) -> latchkey::provider::Provider& { return recorder; },
+                   [&](Provider) { return setup.wire.client(); }},
+                  setup.inbox, setup.clock);
+  Attempt attempt = setup.attempt(1);
+  attempt.address = "cus_1";
+  attempt.expect_email = "budi@example.com";
+  workers.dispatch(std::move(attempt));
+  setup.result();
+  BOOST_TEST(recorder.address == "cus_1");
+  BOOST_TEST((recorder.expected == "budi@example.com"));
+}
 
 BOOST_AUTO_TEST_CASE(every_attempt_comes_back_with_its_result) {
   Setup setup(4);

@@ -29,7 +29,30 @@ BOOST_AUTO_TEST_CASE(orders_and_clears_faults) {
   BOOST_TEST(login("b@example.com").status == 200);
   BOOST_TEST(post("/control/fault", R"({"provider":"nomos","fault":"unauthorized","route":"token"})") == 200);
   BOOST_TEST(ask(token_call()).status == 401);
-  BOOST_TEST(ask(token_call()).status == 200);
+  const std::string token = Json::parse(ask(token_call()).body)["access_token"];
+  BOOST_TEST(post("/control/fault", R"({"provider":"nomos","fault":"error500","route":"customer"})") == 200);
+  BOOST_TEST(ask(look_up_call(token, "cus_a")).status == 500);
+  BOOST_TEST(ask(look_up_call(token, "cus_a")).status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(sets_the_emails_of_customers) {
+  const std::string token = access_token();
+  const auto email = [&](const std::string& id) -> std::string {
+    return Json::parse(ask(look_up_call(token, id)).body)["email"];
+  };
+  BOOST_TEST(post("/control/customers", R"({"cus_a":"Budi@example.com","cus_b":""})") == 200);
+  BOOST_TEST(email("cus_a") == "Budi@example.com");
+  BOOST_TEST(email("cus_b") == "");
+  BOOST_TEST(Json::parse(call("GET", "/control/customers").body)["emails"]["cus_a"] == "Budi@example.com");
+  for (const char* body : {R"({"cus_a":"x@example.com","budi":"x@example.com"})", "[]", R"({"cus_a":7})",
+                           R"({"cus_a":"x@example.com","cus_a":"x@example.com"})"}) {
+    BOOST_TEST(post("/control/customers", body) == 400, body);
+    BOOST_TEST(email("cus_a") == "Budi@example.com");
+  }
+  BOOST_TEST(post("/control/customers", R"({"cus_a":null})") == 200);
+  BOOST_TEST(email("cus_a") == "a@sandbox.invalid");
+  BOOST_TEST(post("/control/reset", "") == 200);
+  BOOST_TEST(email("cus_b") == "b@sandbox.invalid");
 }
 
 BOOST_AUTO_TEST_CASE(wrong_body_changes_nothing_and_names_the_field) {
@@ -38,7 +61,10 @@ BOOST_AUTO_TEST_CASE(wrong_body_changes_nothing_and_names_the_field) {
         R"({"provider":"mayar","fault":"checkout"})", R"({"provider":"mayar","fault":"hang","count":1.5})",
         R"({"provider":"mayar","fault":"hang","count":-2})",
         R"({"provider":"mayar","fault":"hang","conut":1})",
-        R"({"provider":"mayar","fault":"hang","route":"token"})", "[]", "{"}) {
+        R"({"provider":"mayar","fault":"hang","route":"token"})",
+        R"({"provider":"mayar","fault":"hang","route":"customer"})",
+        R"({"provider":"nomos","fault":"checkout","route":"customer"})",
+        R"({"provider":"nomos","fault":"noemail"})", "[]", "{"}) {
     BOOST_TEST(post("/control/fault", body) == 400, body);
   }
   BOOST_TEST(state.faults.shown().empty());

@@ -46,10 +46,19 @@ BOOST_AUTO_TEST_CASE(reads_the_tags_of_a_customer_id) {
 BOOST_AUTO_TEST_CASE(gives_a_provider_only_its_own_faults) {
   BOOST_TEST(asked(Api::Mayar, "b+foreignhost@example.com") == "");
   BOOST_TEST(asked(Api::Nomos, "cus_hidden404") == "");
-  BOOST_TEST(!fault_named(Api::Mayar, "checkout"));
-  BOOST_TEST(!fault_named(Api::Mayar, "throttle2"));
-  BOOST_TEST(!fault_named(Api::Mayar, ""));
-  BOOST_TEST((fault_named(Api::Mayar, "throttle") == Fault::Throttle));
+  BOOST_TEST(!fault_named(Api::Mayar, Route::Send, "checkout"));
+  BOOST_TEST(!fault_named(Api::Mayar, Route::Send, "throttle2"));
+  BOOST_TEST(!fault_named(Api::Mayar, Route::Send, ""));
+  BOOST_TEST((fault_named(Api::Mayar, Route::Send, "throttle") == Fault::Throttle));
+}
+
+BOOST_AUTO_TEST_CASE(look_ups_have_faults_of_their_own) {
+  BOOST_TEST((fault_named(Api::Nomos, Route::Customer, "noemail") == Fault::NoEmail));
+  BOOST_TEST((fault_named(Api::Nomos, Route::Customer, "error500") == Fault::Error500));
+  BOOST_TEST(!fault_named(Api::Nomos, Route::Customer, "checkout"));
+  BOOST_TEST(!fault_named(Api::Nomos, Route::Customer, "hidden404"));
+  BOOST_TEST(!fault_named(Api::Nomos, Route::Send, "noemail"));
+  BOOST_TEST(asked(Api::Nomos, "cus_noemail") == "");
 }
 
 BOOST_AUTO_TEST_CASE(every_fault_is_documented) {
