@@ -14,6 +14,7 @@
 #include "base/time_text.h"
 #include "base/url.h"
 #include "config_section.h"
+#include "config_webhooks.h"
 
 namespace latchkey {
 namespace {
@@ -256,6 +257,7 @@ Config load_config(const fs::path& file) {
   read_retention(root.child("retention"), config);
   read_ledger(root.child("ledger"), config, errors);
   read_api(root.child("api"), config);
+  read_webhooks(root, config.webhooks);
   root.finish();
   if (!errors.empty()) reject(config.file, std::move(errors));
   return config;

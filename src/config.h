@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "job/event_type.h"
 #include "job/names.h"
 #include "job/rate.h"
 #include "job/retry_policy.h"
@@ -36,6 +37,18 @@ struct ProviderConfig {
   bool on = false;
 };
 
+/// One of [[webhooks]]: an endpoint that is told what became of jobs.
+struct WebhookConfig {
+  std::string name;  ///< an id, no other endpoint's
+  std::string url;   ///< https, or http to a loopback host where allow_private is set
+  std::filesystem::path secret_file;
+  std::vector<job::EventType> events{job::kEventTypes.begin(), job::kEventTypes.end()};  ///< each once
+  bool allow_private = false;                ///< addresses that are not public may be posted to
+  std::string ca_file;                       ///< as of a provider
+  Millis timeout{std::chrono::seconds(15)};  ///< the whole call
+  Millis connect_timeout{std::chrono::seconds(5)};
+};
+
 /// latchkey.toml, checked. Paths are absolute.
 struct Config {
   std::filesystem::path file;
@@ -52,6 +65,7 @@ struct Config {
   std::filesystem::path fingerprint_key_file;  ///< HMAC key of link fingerprints, 32 bytes in hex
   std::string listen_host = "127.0.0.1";
   int listen_port = 8420;  ///< 0: any free one
+  std::vector<WebhookConfig> webhooks;
 
   const ProviderConfig& provider(job::Provider id) const {
     return id == job::Provider::Mayar ? mayar : nomos;
@@ -63,7 +77,7 @@ struct Config {
 /// Reads and checks a configuration. Throws Error when the file cannot be read and one InputError with every
 /// wrong field otherwise: unknown keys (with the nearest known one), wrong types, values that do not parse or
 /// exceed their limits, an address that is no loopback, a base_url that is not safe, a config or key file
-/// that others can read.
+/// that others can read, an endpoint of webhooks without its secret.
 Config load_config(const std::filesystem::path& file);
 
 /// The commented configuration that `latchkey init` writes.

@@ -57,6 +57,17 @@ anchors = "anchors"                            # better a folder on another file
 # signing_key_file = "secrets/ledger.key"
 # fingerprint_key_file = "secrets/fingerprint.key"
 
+# Who is told by HTTP what became of jobs (docs/webhooks.md): a section each, 16 at most. Make the secret
+# first: latchkey key new webhook secrets/crm.webhook
+# [[webhooks]]
+# name = "crm"
+# url = "https://crm.example.com/latchkey"
+# secret_file = "secrets/crm.webhook"          # one a line, the newest first; every one of them signs
+# events = ["job.done", "job.failed", "job.stale", "job.held", "job.cancelled", "batch.finished"]
+# timeout = "15s"                              # the whole call
+# allow_private = false                        # true: also addresses of this machine and of private networks
+# ca_file = "crm-ca.pem"
+
 [api]
 listen = "127.0.0.1:8420"                      # loopback only; nginx or the like serves other machines
 )";

@@ -1,8 +1,11 @@
 #include "base/curl_exchange.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <cstring>
 
+#include "base/address_rule.h"
 #include "base/curl_http_client.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -32,9 +35,23 @@ void CurlExchange::add_header(const std::string& name, std::string_view value) {
   header_lines = longer;
 }
 
-int CurlExchange::before_writing() {
+curl_socket_t CurlExchange::open_socket(const curl_sockaddr& address) {
+  if (request.reach == Reach::PublicOnly && !is_public_address(&address.addr)) {
+    forbidden = true;
+    return CURL_SOCKET_BAD;
+  }
+  opened = true;
+  return socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
+}
+
+int CurlExchange::before_writing(const char* peer) {
   // Written already: libcurl is about to send the same request a second time, on a fresh connection.
   if (answer.written || aborted) return CURL_PREREQFUNC_ABORT;
+  // A connection that is used again was opened for another request, perhaps one that may go anywhere.
+  if (request.reach == Reach::PublicOnly && !is_public_address(std::string(peer))) {
+    forbidden = true;
+    return CURL_PREREQFUNC_ABORT;
+  }
   if (request.may_write && !request.may_write()) {
     refused = true;
     return CURL_PREREQFUNC_ABORT;

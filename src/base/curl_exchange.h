@@ -20,6 +20,8 @@ struct CurlExchange {
   bool headers_ended = false;
   bool body_begun = false;
   bool refused = false;
+  bool opened = false;     ///< a socket for an address that may be reached
+  bool forbidden = false;  ///< an address was met that may not
   curl_slist* header_lines = nullptr;
 
   CurlExchange(const HttpRequest& what, const std::atomic<bool>& stop);
@@ -28,7 +30,9 @@ struct CurlExchange {
   CurlExchange& operator=(const CurlExchange&) = delete;
 
   void add_header(const std::string& name, std::string_view value);
-  int before_writing();
+  curl_socket_t open_socket(const curl_sockaddr& address);
+  /// `peer`: the address that the connection leads to.
+  int before_writing(const char* peer);
   std::size_t read_body(char* to, std::size_t room);
   std::size_t take_header(std::string_view line);
   std::size_t take_body(std::string_view bytes);

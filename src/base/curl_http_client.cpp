@@ -106,8 +106,9 @@ void CurlHttpClient::prepare(const HttpRequest& request, CurlExchange& exchange)
   set(curl, CURLOPT_QUICK_EXIT, 1L);  // a resolver that hangs must not outlive the deadline
   set(curl, CURLOPT_MAXAGE_CONN, 2L);
   set(curl, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (!ca_file_.empty()) {
-    set(curl, CURLOPT_CAINFO, ca_file_.c_str());
+  const std::string& ca_file = request.ca_file.empty() ? ca_file_ : request.ca_file;
+  if (!ca_file.empty()) {
+    set(curl, CURLOPT_CAINFO, ca_file.c_str());
     set(curl, CURLOPT_CAPATH,
         static_cast<const char*>(nullptr));  // Debian's default would be trusted as well
   }
@@ -128,10 +129,16 @@ void CurlHttpClient::prepare(const HttpRequest& request, CurlExchange& exchange)
   set(curl, CURLOPT_HTTPHEADER, exchange.header_lines);
 
   // Captureless lambdas are C functions; the unary plus makes them pointers, which varargs need.
+  set(curl, CURLOPT_OPENSOCKETDATA, &exchange);
+  set(
+      curl, CURLOPT_OPENSOCKETFUNCTION, +[](void* self, curlsocktype, curl_sockaddr* address) {
+        return static_cast<CurlExchange*>(self)->open_socket(*address);
+      });
   set(curl, CURLOPT_PREREQDATA, &exchange);
   set(
-      curl, CURLOPT_PREREQFUNCTION,
-      +[](void* self, char*, char*, int, int) { return static_cast<CurlExchange*>(self)->before_writing(); });
+      curl, CURLOPT_PREREQFUNCTION, +[](void* self, char* peer, char*, int, int) {
+        return static_cast<CurlExchange*>(self)->before_writing(peer);
+      });
   set(curl, CURLOPT_READDATA, &exchange);
   set(
       curl, CURLOPT_READFUNCTION, +[](char* to, std::size_t size, std::size_t count, void* self) {
@@ -171,7 +178,10 @@ HttpAnswer CurlHttpClient::send(const HttpRequest& request) {
     answer.failure =
         HttpFailure::Reset;  // closed in the middle of the headers, which libcurl takes for an answer
   } else if (code != CURLE_OK) {
-    answer.failure = exchange.refused ? HttpFailure::Refused : failure_of(code, answer.written, aborted_);
+    answer.failure = failure_of(code, answer.written, aborted_);
+    if (exchange.refused) answer.failure = HttpFailure::Refused;
+    // Where a name has public addresses too, what became of them says more.
+    if (exchange.forbidden && !exchange.opened) answer.failure = HttpFailure::NotPublic;
   }
   if (answer.failure) wipe(answer.body);
   return std::move(answer);

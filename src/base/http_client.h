@@ -11,6 +11,12 @@
 
 namespace latchkey {
 
+/// Which addresses a call may connect to.
+enum class Reach {
+  Anywhere,
+  PublicOnly  ///< none of this machine, of a private network or of a cloud's metadata: is_public_address()
+};
+
 /// One call to somebody else's HTTP server.
 struct HttpRequest {
   std::string method = "POST";
@@ -20,6 +26,11 @@ struct HttpRequest {
   /// it stays in locked memory until it is written.
   Secret authorization;
   std::string body;
+  /// With PublicOnly every address that the host's name resolves to is looked at when it is about to be
+  /// connected to, so that no name server can lead the call elsewhere.
+  Reach reach = Reach::Anywhere;
+  /// PEM bundle to trust for this call, in the place of the client's; empty for the client's.
+  std::string ca_file;
   Millis connect_timeout{5000};  ///< DNS, TCP and TLS together
   Millis stall_timeout{15000};   ///< longest silence while writing or reading
   Millis timeout{20000};         ///< the whole call
@@ -30,14 +41,15 @@ struct HttpRequest {
 
 /// Why there is no complete answer.
 enum class HttpFailure {
-  Dns,       ///< the name does not resolve
-  Connect,   ///< no connection
-  Tls,       ///< handshake or certificate
-  Refused,   ///< may_write said no
-  Aborted,   ///< abort() was called
-  Timeout,   ///< connect, stall or whole-call time is up
-  Reset,     ///< the peer closed or reset
-  BadAnswer  ///< not HTTP, or an answer above the cap
+  Dns,        ///< the name does not resolve
+  Connect,    ///< no connection
+  NotPublic,  ///< its addresses are not for `reach`
+  Tls,        ///< handshake or certificate
+  Refused,    ///< may_write said no
+  Aborted,    ///< abort() was called
+  Timeout,    ///< connect, stall or whole-call time is up
+  Reset,      ///< the peer closed or reset
+  BadAnswer   ///< not HTTP, or an answer above the cap
 };
 
 /// What came of one call.

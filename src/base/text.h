@@ -14,6 +14,9 @@ std::string_view trim(std::string_view text);
 std::string to_lower(std::string_view text);
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);
 
+/// A whole number of at most nine digits and nothing else.
+std::optional<int> whole_number(std::string_view text);
+
 /// True when `text` is well-formed UTF-8 (no overlong forms, no surrogates).
 bool is_utf8(std::string_view text);
 

@@ -4,6 +4,7 @@
 
 #include "base/crypto.h"
 #include "base/encoding.h"
+#include "base/text.h"
 #include "provider/answer.h"
 #include "provider/nomos_error.h"
 #include "provider/request.h"

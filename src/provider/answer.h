@@ -37,9 +37,6 @@ inline constexpr Millis kWaitMax = std::chrono::hours(1);
 /// ratelimit-remaining is 0; the longer of the two.
 std::optional<Millis> wait_asked(const HttpAnswer& answer, TimePoint now);
 
-/// A whole number of at most nine digits and nothing else.
-std::optional<int> whole_number(std::string_view text);
-
 /// A Result with what holds for every answer: status, time, wait, and the provider's id for the request
 /// (X-Request-Id, unless it only repeats ours). Outcome and code are still to be found.
 Result begin_result(const HttpAnswer& answer, const std::string& request_id, TimePoint now);

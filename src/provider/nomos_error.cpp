@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/ids.h"
+#include "base/text.h"
 #include "provider/answer.h"
 
 namespace latchkey::provider {

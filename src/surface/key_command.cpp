@@ -6,6 +6,7 @@
 #include "base/file_lock.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "base/signing_secret.h"
 #include "surface/key_files.h"
 #include "surface/output.h"
 #include "surface/store_session.h"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::size_t kNewKeyBytes = 32;
 constexpr const char* kFingerprint = "fingerprint";
+constexpr const char* kWebhook = "webhook";
 
 void add_line(std::string& text, std::string key) {
   std::string line = to_hex(key) + "\n";
@@ -68,13 +70,30 @@ int rotate_fingerprint(const GlobalOptions& global, const std::string& reason) {
   return 0;
 }
 
-}  // namespace
+// The secret itself is not shown: what a terminal or a CI job shows is kept in more places than one.
+int new_webhook_secret(const GlobalOptions& global, const std::filesystem::path& path) {
+  SystemRandom random;
+  const std::size_t secrets = add_signing_secret(path, "FILE", random);
+  Output out;
+  if (global.json) {
+    out.line(OrderedJson{{"key", kWebhook}, {"file", path.string()}, {"secrets", secrets}}.dump());
+  } else {
+    out.line(path.string() +
+             " begins with a new secret: copy its first line to whoever receives the webhooks.");
+    if (secrets == 1) {
+      out.line("An endpoint in latchkey.toml names the file as its secret_file.");
+    } else {
+      out.line(
+          "From SIGHUP on (systemctl reload latchkey) it signs beside the " + counted(secrets - 1, "secret") +
+          " that the file held before. Remove those once the receiver knows the new one, then reload again.");
+    }
+  }
+  out.flush();
+  return 0;
+}
 
-void add_key_command(CLI::App& app, CommandLine& line) {
-  CLI::App* key = app.add_subcommand("key", "The installation's own keys: rotate");
-  key->require_subcommand(1);
-  add_example(*key, "latchkey key rotate fingerprint --reason 'yearly rotation'");
-  CLI::App* rotate = key->add_subcommand("rotate", "Put a new key in use; what the old ones did stays valid");
+void add_rotate(CLI::App& key, CommandLine& line) {
+  CLI::App* rotate = key.add_subcommand("rotate", "Put a new key in use; what the old ones did stays valid");
   auto which = std::make_shared<std::string>();
   auto reason = std::make_shared<std::string>();
   rotate->add_option("KEY", *which, "fingerprint: by it links are recognised")->required();
@@ -86,6 +105,31 @@ void add_key_command(CLI::App& app, CommandLine& line) {
       return rotate_fingerprint(line.global, *reason);
     };
   });
+}
+
+void add_new(CLI::App& key, CommandLine& line) {
+  CLI::App* fresh = key.add_subcommand("new", "Make a secret in a file, or a further one before those in it");
+  auto which = std::make_shared<std::string>();
+  auto file = std::make_shared<std::string>();
+  fresh->add_option("KEY", *which, "webhook: signs what an endpoint is told")->required();
+  fresh->add_option("FILE", *file, "made for its owner's eyes only (0600)")->required();
+  add_example(*fresh, "latchkey key new webhook secrets/crm.webhook");
+  fresh->callback([&line, which, file] {
+    line.command = [&line, which, file] {
+      if (*which != kWebhook) throw InputError("invalid_request", "key", "expected \"webhook\"");
+      return new_webhook_secret(line.global, *file);
+    };
+  });
+}
+
+}  // namespace
+
+void add_key_command(CLI::App& app, CommandLine& line) {
+  CLI::App* key = app.add_subcommand("key", "The installation's own keys: rotate, new");
+  key->require_subcommand(1);
+  add_example(*key, "latchkey key rotate fingerprint --reason 'yearly rotation'");
+  add_rotate(*key, line);
+  add_new(*key, line);
 }
 
 }  // namespace latchkey::surface

@@ -18,6 +18,9 @@ struct SentRequest {
   std::string authorization;
   std::string body;
   Millis timeout{0};
+  Millis connect_timeout{0};
+  Reach reach = Reach::Anywhere;
+  std::string ca_file;
 };
 
 inline HttpAnswer http_answer(int status, std::string body,
@@ -65,7 +68,8 @@ class FakeHttpClient final : public HttpClient {
     {
       std::lock_guard lock(mutex_);
       sent_.push_back({request.method, request.url, request.headers,
-                       std::string(request.authorization.reveal()), request.body, request.timeout});
+                       std::string(request.authorization.reveal()), request.body, request.timeout,
+                       request.connect_timeout, request.reach, request.ca_file});
     }
     return next(request);
   }

@@ -90,10 +90,15 @@ BOOST_AUTO_TEST_CASE(keeps_the_providers_request_id_when_it_is_one) {
 
 BOOST_AUTO_TEST_CASE(a_failure_is_not_sent_until_a_byte_was_written) {
   const std::vector<std::pair<HttpFailure, Code>> rows{
-      {HttpFailure::Dns, Code::Dns},          {HttpFailure::Connect, Code::Connect},
-      {HttpFailure::Tls, Code::Tls},          {HttpFailure::Refused, Code::ExpiredBeforeSend},
-      {HttpFailure::Aborted, Code::Shutdown}, {HttpFailure::Timeout, Code::Timeout},
-      {HttpFailure::Reset, Code::Reset},      {HttpFailure::BadAnswer, Code::BadAnswer},
+      {HttpFailure::Dns, Code::Dns},
+      {HttpFailure::Connect, Code::Connect},
+      {HttpFailure::NotPublic, Code::Connect},
+      {HttpFailure::Tls, Code::Tls},
+      {HttpFailure::Refused, Code::ExpiredBeforeSend},
+      {HttpFailure::Aborted, Code::Shutdown},
+      {HttpFailure::Timeout, Code::Timeout},
+      {HttpFailure::Reset, Code::Reset},
+      {HttpFailure::BadAnswer, Code::BadAnswer},
   };
   for (const auto& [failure, code] : rows) {
     for (const bool written : {false, true}) {

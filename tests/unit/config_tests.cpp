@@ -19,6 +19,7 @@ using latchkey::load_config;
 using latchkey::Millis;
 using latchkey::ProviderConfig;
 using latchkey::TempDir;
+using latchkey::WebhookConfig;
 
 namespace {
 
@@ -123,12 +124,18 @@ BOOST_AUTO_TEST_CASE(the_defaults_are_those_of_the_header) {
 
 BOOST_AUTO_TEST_CASE(every_commented_setting_of_the_initial_configuration_is_one) {
   const std::string text = initial_config(kOrigin);
-  const std::string all = std::regex_replace(text, std::regex("\n# ([a-z_]+ = )"), "\n$1");
+  const std::string all = std::regex_replace(text, std::regex("\n# ([a-z_]+ = |\\[\\[)"), "\n$1");
   BOOST_TEST(all.size() < text.size());
-  const Folder folder(all);
+  Folder folder(all);
+  folder.add_key("secrets/crm.webhook", "whsec_" + std::string(44, 'A') + "\n");
   const Config config = folder.load();
   BOOST_TEST(config.mayar.ca_file == (folder.dir / "mayar-ca.pem").string());
   BOOST_TEST(config.nomos.access_token_file == folder.dir / "secrets" / "nomos.token");
+  BOOST_REQUIRE(config.webhooks.size() == 1U);
+  const WebhookConfig plain;
+  BOOST_TEST((config.webhooks[0].events == plain.events));
+  BOOST_TEST(config.webhooks[0].timeout.count() == plain.timeout.count());
+  BOOST_TEST(config.webhooks[0].allow_private == plain.allow_private);
 }
 
 BOOST_AUTO_TEST_CASE(reads_every_setting) {

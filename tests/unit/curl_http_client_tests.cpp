@@ -240,12 +240,53 @@ BOOST_AUTO_TEST_CASE(follows_no_redirect) {
 }
 
 BOOST_AUTO_TEST_CASE(uses_no_proxy_of_the_environment) {
-  setenv("http_proxy", "http://127.0.0.1:1", 1);
-  setenv("all_proxy", "http://127.0.0.1:1", 1);
+  const Certificates certificates;
+  ScriptedServer proxy({});
+  ScriptedServer plain({answer(200, "{}")});
+  ScriptedServer tls({answer(200, "{}")}, certificates.good());
+  const std::vector<const char*> names{"http_proxy", "https_proxy", "all_proxy",
+                                       "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"};
+  for (const char* name : names) setenv(name, proxy.url().c_str(), 1);
+  const HttpAnswer got = post(plain);
+  const HttpAnswer got_tls = CurlHttpClient(certificates.ca_file()).send(post_to(tls.url()));
+  for (const char* name : names) unsetenv(name);
+  BOOST_TEST(!got.failure);
+  BOOST_TEST(!got_tls.failure);
+  BOOST_TEST(proxy.connection_count() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(connects_to_no_address_that_is_not_public_where_only_those_are_allowed) {
   ScriptedServer server({answer(200, "{}")});
-  BOOST_TEST(!post(server).failure);
-  unsetenv("http_proxy");
-  unsetenv("all_proxy");
+  const std::string port = std::to_string(server.port());
+  // The last are names that libcurl or the system's resolver lead to this machine.
+  for (const char* host :
+       {"127.0.0.1", "127.1", "0x7f.1", "2130706433", "017700000001", "[::ffff:127.0.0.1]", "0.0.0.0", "[::]",
+        "[::1]", "[::127.0.0.1]", "localhost", "LOCALHOST.", "any.localhost"}) {
+    for (const char* scheme : {"http://", "https://"}) {
+      BOOST_TEST_CONTEXT(scheme << host) {
+        HttpRequest request = post_to(scheme + std::string(host) + ":" + port);
+        request.reach = Reach::PublicOnly;
+        try {
+          check_failure(CurlHttpClient().send(request), HttpFailure::NotPublic, false);
+        } catch (const InputError&) {
+          BOOST_TEST(scheme == std::string("http://"), "not even asked for: it is no loopback host");
+        }
+      }
+    }
+  }
+  BOOST_TEST(server.connection_count() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(reuses_no_connection_that_this_request_could_not_have_opened) {
+  ScriptedServer server({answer(200, "1"), answer(200, "2"), answer(200, "3")});
+  CurlHttpClient client;
+  HttpRequest request = post_to(server.url());
+  BOOST_TEST(client.send(request).body == "1");
+  request.reach = Reach::PublicOnly;
+  check_failure(client.send(request), HttpFailure::NotPublic, false);
+  BOOST_TEST(server.request_count() == 1U);
+  request.reach = Reach::Anywhere;
+  BOOST_TEST(client.send(request).body == "2");
 }
 
 BOOST_AUTO_TEST_CASE(abort_ends_the_call_in_flight_and_refuses_later_ones) {
@@ -321,6 +362,19 @@ BOOST_AUTO_TEST_CASE(trusts_the_given_authority_only) {
   for (const std::string& ca_file : {certificates.other_ca_file().string(), std::string()}) {
     check_failure(CurlHttpClient(ca_file).send(post_to(server.url())), HttpFailure::Tls, false);
   }
+  BOOST_TEST(server.request_count() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_can_bring_an_authority_of_its_own) {
+  const Certificates certificates;
+  ScriptedServer server({answer(200, "1"), answer(200, "2")}, certificates.good());
+  CurlHttpClient client(certificates.other_ca_file());
+  HttpRequest request = post_to(server.url());
+  request.ca_file = certificates.ca_file();
+  BOOST_TEST(client.send(request).body == "1");
+  // The connection still stands, but for this request nobody has vouched for the peer.
+  request.ca_file.clear();
+  check_failure(client.send(request), HttpFailure::Tls, false);
   BOOST_TEST(server.request_count() == 1U);
 }
 

@@ -26,6 +26,14 @@ const std::vector<std::string> kNotUtf8{"\x80",              // a continuation b
 
 BOOST_AUTO_TEST_SUITE(text_tests)
 
+BOOST_AUTO_TEST_CASE(whole_number_takes_digits_and_nothing_else) {
+  BOOST_TEST(whole_number("0").value() == 0);
+  BOOST_TEST(whole_number("007").value() == 7);
+  BOOST_TEST(whole_number("999999999").value() == 999'999'999);
+  for (const char* text : {"", " 1", "1 ", "+1", "-1", "1.0", "0x1", "1e3", "1000000000"})
+    BOOST_TEST(!whole_number(text), text);
+}
+
 BOOST_AUTO_TEST_CASE(trim_cuts_white_space_at_both_ends_only) {
   BOOST_TEST(trim(" \t\r\n\v\f a b \n") == "a b");
   BOOST_TEST(trim("ab") == "ab");
