@@ -226,11 +226,16 @@ class HttpServer::Server {
     server_.Delete(".*", with_body);
   }
 
+  // A path that a route of ours may have, and that the library's expression above can take.
+  static bool is_plain(const std::string& path) {
+    return path.size() <= kPathMost && !unprintable_part(path);
+  }
+
   // Whether the handlers above will be found for it. For any other the library would read the body by itself,
   // whatever its size.
   static bool can_read_body(const Request& req) {
     return (req.method == "POST" || req.method == "PUT" || req.method == "PATCH" || req.method == "DELETE") &&
-           req.path.size() <= kPathMost && !unprintable_part(req.path);
+           is_plain(req.path);
   }
 
   void serve(const Request& req, Response& res, const ContentReader* reader) {
@@ -262,7 +267,12 @@ class HttpServer::Server {
                    const ContentReader* reader, bool& is_at_end) {
     const std::string_view target(req.target);
     const std::string_view path = target.substr(0, target.find('?'));
-    ApiRoutes::Found found = routes_.find(req.method, path);
+    ApiRoutes::Found found;
+    if (is_plain(req.path)) {
+      found = routes_.find(req.method, path);
+    } else {
+      is_at_end = false;  // whoever sends such a path has more of the kind
+    }
     if (found.route == nullptr) {
       if (!framing.refusal) read_body(req, framing, reader, 0, kDiscardOfNoRoute, is_at_end);
       return no_route(found.allowed);
@@ -281,6 +291,7 @@ class HttpServer::Server {
     const bool wanted = !denied && is_json(req);
     Body body = read_body(req, framing, reader, wanted ? route.body_max : 0, kDiscardMost, is_at_end);
     if (denied) throw *denied;
+    if (wanted && !body.fits) is_at_end = false;
     if (!wanted && framing.has_body) {
       throw InputError("unsupported_media_type", "", "expected Content-Type: application/json");
     }

@@ -18,7 +18,7 @@ class BadBody(ApiTest):
         return self.assert_error(self.call("POST", "/v1/jobs", body, **headers), status, code, field)
 
     def test_not_json(self):
-        for body in (b"", b"{", b"provider=mayar", b'{"provider":"mayar"} {}', b'{"provider":"mayar",}', b"\xef\xbb\xbf{}",
+        for body in (b"", b"{", b"provider=mayar", b'{"provider":"mayar"} {}', b'{"provider":"mayar",}', b"\xef\xbb\xbf",
                      b'{"provider":NaN}', b'{"at":1e999}', b'{"at":99999999999999999999}', b'{"at":-99999999999999999999}'):
             self.assertIn("not readable JSON", self.rejected(body))
         for body in (b"[]", b'"x"', b"null", b"1", b"true"):

@@ -70,7 +70,7 @@ class Actions(ApiTest):
         self.assert_error(self.act("a%2Fb", "cancel"), 404, "not_found")
 
     def test_request_id_may_be_percent_encoded(self):
-        self.send("mail:1", None, "--at", at(hours=1))
+        self.send("mail:1", "budi@example.com", "--at", at(hours=1))
         self.assertEqual(self.act("mail%3A1", "cancel").status, 200)
 
     def test_token_needs_the_scope_operate(self):
