@@ -1,7 +1,6 @@
 #include "config.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "base/text.h"
 #include "base/time_text.h"
 #include "base/url.h"
+#include "config_api.h"
 #include "config_section.h"
 #include "config_webhooks.h"
 
@@ -180,28 +180,6 @@ void read_ledger(ConfigSection section, Config& config, FieldErrors& errors) {
   section.finish();
 }
 
-void read_api(ConfigSection section, Config& config) {
-  const std::string expected = "an address such as \"127.0.0.1:8420\"";
-  if (const auto listen = section.text("listen", expected)) {
-    const std::size_t colon = std::min(listen->rfind(':'), listen->size());
-    const std::string host = to_lower(listen->substr(0, colon));
-    const std::string port = listen->substr(std::min(colon + 1, listen->size()));
-    int number = -1;
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
-    if (error != std::errc() || end != port.data() + port.size() || number < 0 || number > 65535) {
-      section.wrong("listen", "expected " + expected + ", got \"" + shown(*listen) + "\"");
-    } else if (!is_loopback_host(host)) {
-      section.wrong("listen",
-                    "expected a loopback address such as \"127.0.0.1:8420\"; for any other put a reverse "
-                    "proxy such as nginx in front");
-    } else {
-      config.listen_host = host == "[::1]" ? "::1" : host;
-      config.listen_port = number;
-    }
-  }
-  section.finish();
-}
-
 toml::table parse(const std::string& text, const fs::path& file) {
   int line = 1;
   for (std::size_t begin = 0; begin < text.size(); ++line) {
@@ -256,7 +234,7 @@ Config load_config(const fs::path& file) {
   read_retry(root.child("retry"), config.retry);
   read_retention(root.child("retention"), config);
   read_ledger(root.child("ledger"), config, errors);
-  read_api(root.child("api"), config);
+  read_api(root.child("api"), config.api);
   read_webhooks(root, config.webhooks);
   root.finish();
   if (!errors.empty()) reject(config.file, std::move(errors));

@@ -49,6 +49,20 @@ struct WebhookConfig {
   Millis connect_timeout{std::chrono::seconds(5)};
 };
 
+/// Where a server of ours listens: loopback, always.
+struct ListenAddress {
+  std::string host;
+  int port = 0;  ///< 0: any free one
+  bool operator==(const ListenAddress&) const = default;
+};
+
+/// [api]
+struct ApiConfig {
+  ListenAddress listen{"127.0.0.1", 8420};
+  ListenAddress health{"127.0.0.1", 8421};  ///< health and metrics alone, so that a busy API cannot hide them
+  int threads = 64;                         ///< connections served at once
+};
+
 /// latchkey.toml, checked. Paths are absolute.
 struct Config {
   std::filesystem::path file;
@@ -63,8 +77,7 @@ struct Config {
   std::filesystem::path anchors;
   std::filesystem::path signing_key_file;      ///< Ed25519 seed, 32 bytes in hex
   std::filesystem::path fingerprint_key_file;  ///< HMAC key of link fingerprints, 32 bytes in hex
-  std::string listen_host = "127.0.0.1";
-  int listen_port = 8420;  ///< 0: any free one
+  ApiConfig api;
   std::vector<WebhookConfig> webhooks;
 
   const ProviderConfig& provider(job::Provider id) const {

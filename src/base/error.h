@@ -2,7 +2,10 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "base/clock.h"
 
 namespace latchkey {
 
@@ -40,7 +43,8 @@ struct FieldError {
 
 /// Bad input: rejected at the door, nothing was changed. Ends a command with exit 3, a request with HTTP 4xx.
 /// `code()` is stable and meant for programs: invalid_request, conflict, request_id_used, suppressed,
-/// cannot_be_fresh, provider_off, no_handover, not_found, wrong_state, try_later, unauthorized, forbidden.
+/// cannot_be_fresh, provider_off, no_handover, not_found, wrong_state, link_gone, try_later, unauthorized,
+/// forbidden, and those of HTTP (surface/api_error.h has all with their statuses).
 class InputError : public std::runtime_error {
  public:
   InputError(std::string code, std::string field, const std::string& message);
@@ -51,6 +55,21 @@ class InputError : public std::runtime_error {
  private:
   std::string code_;
   std::vector<FieldError> errors_;
+};
+
+/// cannot_be_fresh: the provider's limit leaves no room for a job while it is fresh.
+class CannotBeFresh : public InputError {
+ public:
+  CannotBeFresh(const std::string& message, TimePoint earliest)
+      : InputError("cannot_be_fresh", "at", message), earliest_(earliest) {}
+  /// For several jobs, whose errors these are.
+  CannotBeFresh(const std::string& summary, std::vector<FieldError> errors, TimePoint earliest)
+      : InputError("cannot_be_fresh", summary, std::move(errors)), earliest_(earliest) {}
+  /// The first dueAt from the one asked for on that would have been let in.
+  TimePoint earliest() const { return earliest_; }
+
+ private:
+  TimePoint earliest_;
 };
 
 /// A bug in Latchkey: prints where and aborts. Always on; never used on input.

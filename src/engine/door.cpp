@@ -45,9 +45,9 @@ void fit_to_gate(Context& context, const Submission& submission, Admittance& adm
     admittance.due_at = context.forecasts.first_free(provider, admittance.due_at);
   } else if (!context.forecasts.can_be_fresh(provider, admittance.due_at, admittance.lifetime)) {
     const TimePoint free = context.forecasts.first_free(provider, admittance.due_at);
-    throw InputError("cannot_be_fresh", "at",
-                     "the provider's limit leaves no room for it while it is fresh; there is room at " +
-                         format_utc(free) + " at the earliest: use that time, or let it be paced");
+    throw CannotBeFresh("the provider's limit leaves no room for it while it is fresh; there is room at " +
+                            format_utc(free) + " at the earliest: use that time, or let it be paced",
+                        free);
   }
   context.forecasts.take(provider, admittance.due_at);
   // The address is asked for before the mint: two calls.

@@ -350,7 +350,7 @@ void Engine::keep_clock(Context& context, Memory& memory) {
 void Engine::carry_out(Effects& effects) {
   for (const auto& answer : effects.answers) answer();
   effects.hand_overs.carry_out(parts_.couriers);
-  parts_.denials.written(effects.denials);
+  if (parts_.denials.written(effects.denials)) parts_.inbox.put(Denied{});
   for (Posting& posting : effects.postings) parts_.couriers.post(std::move(posting));
   for (Delivery& delivery : effects.hand_overs.deliveries()) {
     const bool link = !delivery.reply.link.empty();

@@ -39,6 +39,11 @@ TimePoint Forecasts::first_free(job::Provider provider, TimePoint due) {
   return free;
 }
 
+std::optional<TimePoint> Forecasts::admission(job::Provider provider, TimePoint due) {
+  if (store_.gate(provider).paused) return std::nullopt;
+  return slots(provider, due).call_of(due);
+}
+
 void Forecasts::take(job::Provider provider, TimePoint due) {
   slots(provider, due).take(due);
 }

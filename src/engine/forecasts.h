@@ -24,6 +24,9 @@ class Forecasts {
   TimePoint first_free(job::Provider provider, TimePoint due);
   /// A job that is due then has been queued.
   void take(job::Provider provider, TimePoint due);
+  /// When the gate is likely to let a queued job of this dueAt go, given what is queued: the last of those
+  /// with this dueAt. nullopt while the provider is paused.
+  std::optional<TimePoint> admission(job::Provider provider, TimePoint due);
   /// What was taken has not been stored after all: reads the queue anew.
   void forget() { known_ = {}; }
 

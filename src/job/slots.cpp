@@ -52,6 +52,19 @@ TimePoint Slots::last_call_of(const Run& run, TimePoint due) const {
   return call_in(run.end - interval_, due);
 }
 
+std::vector<TimePoint>::const_iterator Slots::first_of_run(Micros start) const {
+  if (start == first_start_) return dues_.begin();
+  return std::lower_bound(dues_.begin(), dues_.end(), TimePoint(std::chrono::ceil<Millis>(start)));
+}
+
+TimePoint Slots::call_of(TimePoint due) const {
+  if (interval_ == Micros(0)) return std::max(due, earliest_);
+  const auto next = runs_.upper_bound(std::max(Micros(due.time_since_epoch()), first_start_));
+  const Micros start = next == runs_.begin() ? first_start_ : std::prev(next)->first;
+  const auto before = std::upper_bound(dues_.begin(), dues_.end(), due) - first_of_run(start);
+  return call_in(start + interval_ * std::max<std::ptrdiff_t>(before - 1, 0), due);
+}
+
 TimePoint Slots::first_free(TimePoint due) const {
   if (interval_ == Micros(0)) return std::max(due, earliest_);
   return last_call_of(run_with(due), due);
@@ -61,10 +74,7 @@ TimePoint Slots::first_free(TimePoint due) const {
 Millis Slots::delay(TimePoint due) const {
   if (interval_ == Micros(0)) return std::max(due, earliest_) - due;
   const Run run = run_with(due);
-  const auto first =
-      run.start == first_start_
-          ? dues_.begin()
-          : std::lower_bound(dues_.begin(), dues_.end(), TimePoint(std::chrono::ceil<Millis>(run.start)));
+  const auto first = first_of_run(run.start);
   auto pushed_back = std::upper_bound(first, dues_.end(), due);
   Micros start = run.start + interval_ * (pushed_back - first);
   Millis longest = call_in(start, due) - due;

@@ -23,6 +23,8 @@ class Slots {
   /// How long after its due time one more job due at `due` would go, or the one that it pushes back the
   /// furthest from its own. Looks at what is due after it until the gate is free again.
   Millis delay(TimePoint due) const;
+  /// When the call of a job goes that is queued, due at `due`: of several, the one that goes last.
+  TimePoint call_of(TimePoint due) const;
   /// One more job due at `due` is queued. Returns the admission that it occupies, as first_free().
   TimePoint take(TimePoint due);
 
@@ -36,6 +38,8 @@ class Slots {
     Runs::const_iterator replaces_end;
   };
   Run run_with(TimePoint due) const;
+  /// The first of the jobs whose calls go in the run that starts then.
+  std::vector<TimePoint>::const_iterator first_of_run(Micros start) const;
   /// When the call goes whose interval begins then.
   TimePoint call_in(Micros interval_start, TimePoint due) const;
   TimePoint last_call_of(const Run& run, TimePoint due) const;

@@ -27,6 +27,8 @@ struct ApiRequest {
   std::map<std::string, std::string> query;  ///< decoded; a name that is given twice is rejected before
   std::string body;
   ApiCaller caller;  ///< empty on routes that are open to everyone
+  /// What an error document names: set by the route as soon as it knows what the request is about.
+  std::string request_id;
 };
 
 /// What goes back. Never an exception's text that was not meant for the caller.
@@ -48,7 +50,7 @@ struct ApiRoute {
   std::string path;
   std::optional<std::string> scope;
   std::size_t body_max = 1024 * 1024;
-  std::function<ApiAnswer(ApiRequest&)> handle;
+  std::function<ApiAnswer(ApiRequest&)> handle = {};
 };
 
 }  // namespace latchkey::surface

@@ -1,13 +1,9 @@
 #include "surface/link_call.h"
 
-#include <atomic>
-
 #include "base/ids.h"
-#include "base/json.h"
-#include "base/text.h"
-#include "base/time_text.h"
-#include "engine/authenticate.h"
 #include "engine/submit.h"
+#include "surface/api_body.h"
+#include "surface/api_turn.h"
 
 namespace latchkey::surface {
 namespace {
@@ -16,53 +12,19 @@ constexpr Millis kWaitDefault{10'000};
 constexpr Millis kWaitLeast{1'000};
 constexpr Millis kWaitMost{30'000};
 
-InputError too_late() {
-  return InputError("try_later", "", "the request could not be stored in time: try again");
-}
-
-Json parse_body(const std::string& body) {
-  std::string why;
-  auto json = parse_json(body, &why);
-  if (!json) throw InputError("invalid_request", "", "the body is not readable JSON: " + why);
-  if (!json->is_object()) throw InputError("invalid_request", "", "expected a JSON object");
-  const std::vector<std::string> known{"customerId", "requestId", "wait"};
-  for (const auto& [key, value] : json->items()) {
-    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-    const auto meant = nearest(key, known);
-    throw InputError(
-        "invalid_request", shown(key),
-        "is no field of this request" + (meant ? "; did you mean \"" + *meant + "\"?" : std::string()));
-  }
-  return std::move(*json);
-}
-
-std::optional<std::string> optional_text(const Json& json, const char* key) {
-  if (!json.contains(key)) return std::nullopt;
-  auto text = string_member(json, key);
-  if (!text) throw InputError("invalid_request", key, "expected a string");
-  return text;
-}
-
-Millis parse_wait(const Json& json) {
-  const auto text = optional_text(json, "wait");
-  if (!text) return kWaitDefault;
-  const auto wait = parse_duration(*text);
-  if (!wait || *wait < kWaitLeast || *wait > kWaitMost) {
-    throw InputError("invalid_request", "wait", "expected a duration from \"1s\" to \"30s\"");
-  }
-  return *wait;
-}
-
 }  // namespace
 
 LinkCall::LinkCall(const std::string& body, const Config& config, TimePoint now, Random& random) {
   const Json json = parse_body(body);
+  std::vector<FieldError> errors;
+  BodyReader reader(json, "", errors);
   job::Draft draft;
-  draft.customer_id = optional_text(json, "customerId");
-  draft.request_id = optional_text(json, "requestId");
+  draft.customer_id = reader.needed_text("customerId");
+  draft.request_id = reader.text("requestId");
   draft.hand_over = "reply";
-  if (!draft.customer_id) throw InputError("invalid_request", "customerId", "is needed");
-  wait_ = parse_wait(json);
+  wait_ = reader.duration("wait", kWaitLeast, kWaitMost).value_or(kWaitDefault);
+  reader.finish();
+  reject_if_any("invalid_request", std::move(errors));
   submission_ = job::check_draft(draft, job::Provider::Nomos, {config.nomos.link_lifetime, now});
   if (submission_.request_id.empty()) submission_.request_id = make_uuid7(now, random);
 }
@@ -86,42 +48,22 @@ void LinkCall::refuse_link() {
   inbox_->put(engine::HandedOver{submission_.request_id, reply->attempt, job::Outcome::NotSent});
 }
 
-handover::Reply LinkCall::mint(Secret token, engine::Inbox& inbox, handover::ReplyDesk& desk) {
+handover::Reply LinkCall::mint(const ApiCaller& caller, engine::Inbox& inbox, handover::ReplyDesk& desk) {
   inbox_ = &inbox;
   struct Asked {
-    Secret token;
-    std::atomic<bool> gone{false};
     std::shared_ptr<handover::ReplyDesk::Place> place;
-    std::promise<void> stored;
   };
   const auto asked = std::make_shared<Asked>();
-  asked->token = std::move(token);
-  auto is_stored = asked->stored.get_future();
-  inbox.put(
-      engine::Request{"",  // authenticate() says who
-                      [asked, &desk, submission = submission_](engine::Context& context) {
-                        if (asked->gone) throw too_late();
-                        // First of all: a stranger learns nothing of a requestId and keeps nobody from it.
-                        engine::authenticate(context, asked->token.reveal(), "send");
-                        // Open already when the transaction has to be made again.
-                        auto place = asked->place ? asked->place : desk.open(submission.request_id);
-                        if (!place)
-                          throw InputError("conflict", "requestId", "a caller waits for this one already");
-                        if (!engine::submit(context, submission).created) {
-                          throw InputError("link_gone", "requestId",
-                                           "a link was minted for this one already; use a new requestId");
-                        }
-                        asked->place = std::move(place);
-                      },
-                      [asked] { asked->stored.set_value(); },
-                      [asked](std::exception_ptr why) { asked->stored.set_exception(std::move(why)); }});
-  // While the database cannot be written, the caller is not kept for ever; what it asked for is not done
-  // later.
-  if (is_stored.wait_for(wait_) == std::future_status::timeout) {
-    asked->gone = true;
-    throw too_late();
-  }
-  is_stored.get();
+  in_turn(inbox, caller, wait_, [asked, &desk, submission = submission_](engine::Context& context) {
+    // Open already when the transaction has to be made again.
+    auto place = asked->place ? asked->place : desk.open(submission.request_id);
+    if (!place) throw InputError("conflict", "requestId", "a caller waits for this one already");
+    if (!engine::submit(context, submission).created) {
+      throw InputError("link_gone", "requestId",
+                       "a link was minted for this one already; use a new requestId");
+    }
+    asked->place = std::move(place);
+  });
   place_ = asked->place;
   auto reply = place_->wait(wait_);
   if (!reply) return give_up();

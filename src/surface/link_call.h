@@ -1,16 +1,15 @@
 #pragma once
 
-#include <future>
 #include <memory>
 #include <string>
 
 #include "base/clock.h"
 #include "base/random.h"
-#include "base/secret.h"
 #include "config.h"
 #include "engine/inbox.h"
 #include "handover/reply_desk.h"
 #include "job/submission.h"
+#include "surface/api.h"
 
 namespace latchkey::surface {
 
@@ -24,9 +23,9 @@ class LinkCall {
   LinkCall(const LinkCall&) = delete;
   LinkCall& operator=(const LinkCall&) = delete;
 
-  /// Submits the job in the name of `token` and waits for the link. Throws InputError when it is rejected at
+  /// Submits the job in the caller's name and waits for the link. Throws InputError when it is rejected at
   /// the door. The reply holds a link, or the state in which the job ended without one.
-  handover::Reply mint(Secret token, engine::Inbox& inbox, handover::ReplyDesk& desk);
+  handover::Reply mint(const ApiCaller& caller, engine::Inbox& inbox, handover::ReplyDesk& desk);
   /// The answer with the link was written without a socket error.
   void written() { written_ = true; }
 

@@ -15,6 +15,8 @@
 #include "store/file_anchors.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
+#include "surface/api_access.h"
+#include "surface/api_write_routes.h"
 #include "surface/covering_checkpoint.h"
 #include "surface/http_server.h"
 #include "surface/key_files.h"
@@ -160,7 +162,19 @@ int serve(const GlobalOptions& options) {
   handover::WaitingLinks links;
   engine::Denials denials;
   NoCouriers couriers;
-  HttpServer api({config, inbox, desk, clock, random});
+  ReadStores stores(config.database(), clock, static_cast<std::size_t>(config.api.threads));
+  ApiAccess access(stores, clock, denials, inbox);
+  std::vector<ApiRoute> routes = write_routes({config, inbox, desk, links, stores, clock, random});
+  routes.push_back({"GET", "/healthz", std::nullopt, 0, [](ApiRequest&) {
+                      ApiAnswer alive;
+                      alive.body = "ok\n";
+                      alive.content_type = "text/plain";
+                      return alive;
+                    }});
+  HttpServer api(
+      {config.api.listen, "api.listen", config.api.threads, std::move(routes),
+       [&access](std::string_view token, const std::string& scope) { return access.require(token, scope); },
+       clock, [](const std::string& what) { spdlog::error("{}", what); }});
   engine::Workers workers(
       config.workers,
       {[&](job::Provider id) -> provider::Provider& { return providers.of(id); },

@@ -35,10 +35,62 @@ class Answer:
 
 
 def head(method="POST", path="/v1/links", **headers):
-    """A request's head; underscores in header names stand for hyphens."""
-    lines = [f"{method} {path} HTTP/1.1", "Host: latchkey", "Connection: close"]
-    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    """A request's head; underscores in header names stand for hyphens, and None takes a usual header away."""
+    usual = {"Host": "latchkey", "Connection": "close"}
+    if method == "POST":
+        usual["Content_Type"] = "application/json"
+    lines = [f"{method} {path} HTTP/1.1"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in {**usual, **headers}.items() if value is not None]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+class Connection:
+    """One that stays open: answers are read by their Content-Length, one after the other."""
+
+    def __init__(self, address):
+        self.socket = connect(address)
+        self.received = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def send(self, *parts):
+        try:
+            for part in parts:
+                self.socket.sendall(part)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # the server has said what it had to say
+
+    def _receive(self):
+        try:
+            chunk = self.socket.recv(65536)
+        except ConnectionResetError:
+            chunk = b""
+        self.received += chunk
+        return bool(chunk)
+
+    def answer(self):
+        """The next answer; None when the server has closed instead."""
+        while b"\r\n\r\n" not in self.received:
+            if not self._receive():
+                return None
+        raw_head, _, rest = self.received.partition(b"\r\n\r\n")
+        length = Answer(raw_head + b"\r\n\r\n").headers.get("content-length", "0")
+        while len(rest) < int(length):
+            if not self._receive():
+                raise AssertionError(f"cut answer: {self.received!r}")
+            rest = self.received.partition(b"\r\n\r\n")[2]
+        self.received = rest[int(length):]
+        return Answer(raw_head + b"\r\n\r\n" + rest[:int(length)])
+
+    def closed(self):
+        """Waits until the server has closed; what it sent before that is in `received`."""
+        while self._receive():
+            pass
+        return True
 
 
 def connect(address):
@@ -96,11 +148,20 @@ class ApiTest(LiveTest):
         database.close()
         return text
 
+    def request(self, method, path, body=None, token=None, **headers):
+        """The bytes of a request; `body` is an object, bytes, or nothing."""
+        data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+        if method == "POST" or data:
+            headers = {"Content_Length": len(data), **headers}
+        return head(method, path, **{"Authorization": f"Bearer {token or self.token}", **headers}) + data
+
+    def call(self, method, path, body=None, token=None, **headers):
+        """One request on a connection of its own."""
+        return exchange(self.daemon.api, self.request(method, path, body, token, **headers))
+
     def post(self, body, token=None, **headers):
         """POST /v1/links; `body` is an object or bytes."""
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return exchange(self.daemon.api, head(Authorization=f"Bearer {token or self.token}", Content_Length=len(data),
-                                              Content_Type="application/json", **headers) + data)
+        return self.call("POST", "/v1/links", body, token, **headers)
 
     def link(self, customer_id, **members):
         return self.post({"customerId": customer_id, **members})

@@ -19,7 +19,7 @@ class Auth(ApiTest):
         return message
 
     def with_headers(self, *lines):
-        raw = b"POST /v1/links HTTP/1.1\r\nHost: latchkey\r\nConnection: close\r\nContent-Length: %d\r\n" % len(BODY)
+        raw = head(Content_Length=len(BODY))[:-2]
         return exchange(self.daemon.api, raw + b"".join(line + b"\r\n" for line in lines) + b"\r\n" + BODY)
 
     def test_wrong_tokens_are_one_and_the_same_to_the_caller(self):

@@ -171,6 +171,7 @@ class LiveTest(FunctionalTest):
         self.project.set("retry", "first", '"250ms"')
         self.project.set("retry", "most", '"250ms"')
         self.project.set("api", "listen", '"127.0.0.1:0"')
+        self.project.set("api", "health_listen", '"127.0.0.1:0"')
 
     def set_provider(self, provider, **settings):
         for key, value in settings.items():

@@ -99,8 +99,8 @@ BOOST_AUTO_TEST_CASE(the_initial_configuration_says_what_the_defaults_are) {
   BOOST_TEST(a.retry.first.count() == b.retry.first.count());
   BOOST_TEST(a.retry.most.count() == b.retry.most.count());
   BOOST_TEST(a.origin == kOrigin);
-  BOOST_TEST(a.listen_host == b.listen_host);
-  BOOST_TEST(a.listen_port == b.listen_port);
+  BOOST_TEST(a.api.listen.host == b.api.listen.host);
+  BOOST_TEST(a.api.listen.port == b.api.listen.port);
   const auto in = [](const Folder& f, const fs::path& path) { return path.lexically_relative(f.dir.path()); };
   BOOST_TEST(in(folder, a.data_dir) == in(least, b.data_dir));
   BOOST_TEST(in(folder, a.anchors) == in(least, b.anchors));
@@ -118,8 +118,8 @@ BOOST_AUTO_TEST_CASE(the_defaults_are_those_of_the_header) {
   BOOST_TEST(loaded.retry.most.count() == plain.retry.most.count());
   BOOST_TEST(loaded.mayar.timeout.count() == plain.mayar.timeout.count());
   BOOST_TEST(loaded.mayar.link_lifetime.count() == plain.mayar.link_lifetime.count());
-  BOOST_TEST(loaded.listen_host == plain.listen_host);
-  BOOST_TEST(loaded.listen_port == plain.listen_port);
+  BOOST_TEST(loaded.api.listen.host == plain.api.listen.host);
+  BOOST_TEST(loaded.api.listen.port == plain.api.listen.port);
 }
 
 BOOST_AUTO_TEST_CASE(every_commented_setting_of_the_initial_configuration_is_one) {
@@ -201,8 +201,8 @@ BOOST_AUTO_TEST_CASE(reads_every_setting) {
   BOOST_TEST(config.anchors == "/srv/anchors");
   BOOST_TEST(config.signing_key_file == dir / "s");
   BOOST_TEST(config.fingerprint_key_file == dir / "f");
-  BOOST_TEST(config.listen_host == "::1");
-  BOOST_TEST(config.listen_port == 0);
+  BOOST_TEST(config.api.listen.host == "::1");
+  BOOST_TEST(config.api.listen.port == 0);
 }
 
 BOOST_AUTO_TEST_CASE(makes_paths_absolute_from_the_files_folder) {
