@@ -27,12 +27,14 @@ class Denials {
     const std::lock_guard lock(mutex_);
     return counts_;
   }
-  /// These have been written.
-  void written(const Counts& written) {
+  /// These have been written. True when some were counted since they were asked for: the engine is then to be
+  /// told of them, too.
+  bool written(const Counts& written) {
     const std::lock_guard lock(mutex_);
     for (const auto& [id, count] : written) {
       if ((counts_[id] -= count) == 0) counts_.erase(id);
     }
+    return !written.empty() && !counts_.empty();
   }
   /// Since the process began.
   std::int64_t total() const {
