@@ -96,7 +96,7 @@ void SmallLedger::tell_story() {
   step([&](engine::Context& context) { engine::submit(context, mail("erased", "gone@example.com")); });
   step([&](engine::Context& context) {
     const auto subject = store_->find_subject(job::Provider::Mayar, "gone@example.com");
-    engine::erase(context, subject.value(), "asked for it", false);
+    engine::erase(context, {subject.value()}, "asked for it", false);
   });
   step([&](engine::Context&) {
     BOOST_REQUIRE(store_->prune_job("erased"));
