@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "engine/submit.h"
+#include "job/recipient.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
 
@@ -29,6 +30,20 @@ job::Submission link(const std::string& request_id, const std::string& customer_
   submission.recipient.normalised = customer_id.empty() ? "cus_" + request_id : customer_id;
   submission.recipient.address = submission.recipient.normalised;
   submission.hand_over = job::HandOver::Reply;
+  return submission;
+}
+
+job::Submission claimable_link(const std::string& request_id, const std::string& customer_id) {
+  job::Submission submission = link(request_id, customer_id);
+  submission.hand_over = job::HandOver::Claim;
+  return submission;
+}
+
+job::Submission mailed_link(const std::string& request_id, const std::string& address,
+                            const std::string& customer_id) {
+  job::Submission submission = link(request_id, customer_id);
+  submission.hand_over = job::HandOver::Email;
+  submission.deliver_to = job::parse_recipient(job::Provider::Mayar, address);
   return submission;
 }
 

@@ -26,6 +26,12 @@ job::Submission mail(const std::string& request_id, const std::string& email = "
 /// A request for a nomos link whose caller waits for it.
 job::Submission link(const std::string& request_id, const std::string& customer_id = "");
 
+/// One whose link waits to be claimed.
+job::Submission claimable_link(const std::string& request_id, const std::string& customer_id = "");
+/// One whose link is mailed to `address`, as given. The rig's settings must have `mails`.
+job::Submission mailed_link(const std::string& request_id, const std::string& address,
+                            const std::string& customer_id = "");
+
 provider::Result accepted();
 provider::Result minted(const std::string& link, std::uint64_t credential = 1);
 provider::Result ended(job::Outcome outcome, job::Code code, int http = 0);
