@@ -47,11 +47,6 @@ class Order {
   bool left_out_ = false;
 };
 
-// Calls that an attempt makes: a mailed link's address is asked for before the mint.
-int calls_of(const Context& context, const Job& job) {
-  return job.hand_over == job::HandOver::Email && context.settings.verify_address ? 2 : 1;
-}
-
 Attempt start(Context& context, Job& job, std::int64_t epoch, const store::Subject& subject) {
   ++job.attempts;
   job.epoch = epoch;
@@ -66,7 +61,7 @@ Attempt start(Context& context, Job& job, std::int64_t epoch, const store::Subje
   attempt.provider = job.provider;
   attempt.number = job.attempts;
   attempt.address = subject.address;
-  if (calls_of(context, job) == 2) {
+  if (job.hand_over == job::HandOver::Email && context.settings.verify_address) {
     attempt.expect_email = job::parse_recipient(job::Provider::Mayar, subject.deliver_to.value()).normalised;
   }
   attempt.intent = context.now;
@@ -127,7 +122,7 @@ void admit_for(Context& context, job::Provider provider, Capacity& capacity, std
     admitted.attempts.push_back(start(context, *job, epoch, *subject));
     capacity.take(provider);
     ++taken;
-    spent += calls_of(context, *job);
+    spent += context.settings.calls_of(job->hand_over);
   }
   if (spent == 0) return;
   job::spend(gate, rate, now, spent);

@@ -26,10 +26,8 @@ job::Job claim(Context& context, const handover::WaitingLinks& links, const std:
     throw InputError("wrong_state", "requestId",
                      "the job is " + std::string(name(job->standing.state)) + ": no link waits yet");
   }
-  // By either clock: one that is set back must not revive a link.
   const handover::WaitingLink* link = links.find(request_id);
-  if (link == nullptr || context.now.wall >= link->expires_at || context.now.boot >= link->boot_expires)
-    gone();
+  if (link == nullptr || link->over(context.now)) gone();
   ledger::Entry claimed;
   claimed.type = ledger::EntryType::LinkClaimed;
   claimed.actor = context.actor;

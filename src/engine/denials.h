@@ -27,7 +27,8 @@ class Denials {
     const std::lock_guard lock(mutex_);
     return counts_;
   }
-  /// These have been written. True when more were counted meanwhile: the engine is to be told again.
+  /// These have been written. True when some were counted since they were asked for: the engine is then to be
+  /// told of them, too.
   bool written(const Counts& written) {
     const std::lock_guard lock(mutex_);
     for (const auto& [id, count] : written) {

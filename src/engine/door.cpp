@@ -26,32 +26,39 @@ void require_same(Context& context, const job::Job& job, const Submission& submi
 
 // Who was erased and wants no more mail. Rows hold a hash under each key there was, so that any of ours finds
 // it.
-void require_not_suppressed(Context& context, const Submission& submission) {
-  if (!context.store.has_suppressions()) return;
+void require_not_suppressed(Context& context, const char* field, job::Provider provider,
+                            const job::Recipient& recipient) {
   LATCHKEY_CHECK(context.settings.fingerprint_keys);
   for (const Secret& key : context.settings.fingerprint_keys()) {
-    const std::string hash =
-        ledger::suppression_hash(key, submission.provider, submission.recipient.normalised);
-    if (!context.store.is_suppressed(submission.provider, hash)) continue;
-    throw InputError("suppressed", submission.provider == job::Provider::Mayar ? "email" : "customerId",
-                     "was erased and is not to be written to again");
+    const std::string hash = ledger::suppression_hash(key, provider, recipient.normalised);
+    if (!context.store.is_suppressed(provider, hash)) continue;
+    throw InputError("suppressed", field, "was erased and is not to be written to again");
+  }
+}
+
+void require_not_suppressed(Context& context, const Submission& submission) {
+  if (!context.store.has_suppressions()) return;
+  const bool mayar = submission.provider == job::Provider::Mayar;
+  require_not_suppressed(context, mayar ? "email" : "customerId", submission.provider, submission.recipient);
+  // An address is the same person's, whoever would write to it.
+  if (submission.deliver_to) {
+    require_not_suppressed(context, "deliverTo", job::Provider::Mayar, *submission.deliver_to);
   }
 }
 
 // Refuses what the gate cannot admit in time, unless it lets itself be paced.
 void fit_to_gate(Context& context, const Submission& submission, Admittance& admittance) {
   const job::Provider provider = submission.provider;
+  const int calls = context.settings.calls_of(submission.hand_over);
   if (submission.pace) {
-    admittance.due_at = context.forecasts.first_free(provider, admittance.due_at);
-  } else if (!context.forecasts.can_be_fresh(provider, admittance.due_at, admittance.lifetime)) {
-    const TimePoint free = context.forecasts.first_free(provider, admittance.due_at);
+    admittance.due_at = context.forecasts.first_free(provider, admittance.due_at, calls);
+  } else if (!context.forecasts.can_be_fresh(provider, admittance.due_at, admittance.lifetime, calls)) {
+    const TimePoint free = context.forecasts.first_free(provider, admittance.due_at, calls);
     throw CannotBeFresh("the provider's limit leaves no room for it while it is fresh; there is room at " +
                             format_utc(free) + " at the earliest: use that time, or let it be paced",
                         free);
   }
-  context.forecasts.take(provider, admittance.due_at);
-  // The address is asked for before the mint: two calls.
-  if (submission.deliver_to) context.forecasts.take(provider, admittance.due_at);
+  context.forecasts.take(provider, admittance.due_at, calls);
 }
 
 // A subject has one address for its mails: that of a job which has not ended must stay what it was asked for.

@@ -71,26 +71,27 @@ void Engine::start() {
 
 Wake Engine::turn() {
   Wake wake;
-  in_one_transaction(kItemsPerTurn, [&](Context& context, Memory& memory, Effects& effects) {
-    wake = look_at_queue(context, memory, effects);
-  });
+  in_one_transaction(kItemsPerTurn, parts_.couriers.idle_mailers(),
+                     [&](Context& context, Memory& memory, Effects& effects) {
+                       wake = look_at_queue(context, memory, effects);
+                     });
+  others_wrote_ = false;
   wake.at_once = wake.at_once || !parts_.inbox.empty();
   earliest(wake.boot, parts_.links.next());
   return wake;
 }
 
-void Engine::in_one_transaction(std::size_t items_max,
+void Engine::in_one_transaction(std::size_t items_max, int mailers,
                                 const std::function<void(Context&, Memory&, Effects&)>& after_items) {
   std::vector<Item> items = parts_.inbox.take(items_max);
   Memory memory = memory_;
-  Effects effects{
-      HandOvers(parts_.desk, parts_.links, parts_.couriers.idle_mailers()), false, {}, {}, {}, {}, {}, {}};
+  Effects effects{HandOvers(parts_.desk, parts_.links, mailers), false, false, {}, {}, {}, {}, {}, {}};
   try {
     store::Transaction transaction(parts_.store);
     if (parts_.store.epoch() != epoch_) throw store::EpochLost("another daemon has taken the database over");
     Forecasts forecasts(parts_.store, settings_, transaction.now().wall);
     Context context{parts_.store, parts_.random, settings_, forecasts, transaction.now(), "system"};
-    keep_clock(context, memory);
+    effects.clock_was_set = keep_clock(context, memory);
     for (Item& item : items) apply(context, item, memory, effects);
     after_items(context, memory, effects);
     transaction.commit();
@@ -101,7 +102,6 @@ void Engine::in_one_transaction(std::size_t items_max,
     put_back(std::move(items), false);
     throw;
   }
-  others_wrote_ = false;
   memory_ = std::move(memory);
   carry_out(effects);
 }
@@ -109,8 +109,9 @@ void Engine::in_one_transaction(std::size_t items_max,
 void Engine::settle() {
   put_back(parts_.inbox.take(std::numeric_limits<std::size_t>::max()), false);
   if (parts_.inbox.empty() && idle()) return;
+  // No mail begins either.
   in_one_transaction(
-      std::numeric_limits<std::size_t>::max(),
+      std::numeric_limits<std::size_t>::max(), 0,
       [&](Context& context, Memory& memory, Effects& effects) { give_up_overdue(context, memory, effects); });
 }
 
@@ -158,9 +159,6 @@ Wake Engine::look_at_queue(Context& context, Memory& memory, Effects& effects) {
   take_posts(context, memory, effects, wake);
   earliest(wake.boot, memory.denials_due);
   for (const auto& [id, attempt] : memory.open) earliest(wake.boot, std::optional(attempt.boot_deadline));
-  for (const Delivery& delivery : effects.hand_overs.deliveries()) {
-    if (!delivery.reply.link.empty()) memory.handing_over[delivery.request_id] = delivery.attempt;
-  }
   return wake;
 }
 
@@ -178,8 +176,8 @@ void Engine::take_jobs(Context& context, Memory& memory, Effects& effects, Wake&
 
 // Links that nobody has got yet: their time, their mails, and what people have decided about them.
 void Engine::look_at_links(Context& context, Effects& effects) {
-  effects.hand_overs.look_after(context);
   if (effects.requests || others_have_written()) effects.hand_overs.end_cancelled(context);
+  effects.hand_overs.look_after(context, effects.clock_was_set);
 }
 
 void Engine::take_posts(Context& context, Memory& memory, Effects& effects, Wake& wake) {
@@ -231,7 +229,7 @@ void Engine::apply(Context& context, HandedOver& item, Memory& memory, Effects& 
 }
 
 void Engine::apply(Context& context, Mailed& item, Memory&, Effects& effects) {
-  effects.hand_overs.mailed(context, item.request_id, item.number, item.result);
+  effects.hand_overs.mailed(context, {item.request_id, item.attempt, item.number}, item.result);
 }
 
 void Engine::apply(Context& context, Posted& item, Memory& memory, Effects&) {
@@ -340,11 +338,12 @@ void Engine::end_waiting_callers(Context& context, Effects& effects) {
   }
 }
 
-void Engine::keep_clock(Context& context, Memory& memory) {
+bool Engine::keep_clock(Context& context, Memory& memory) {
   const Millis step = clock_step(memory.clock_reference, context.now);
-  if (step == Millis(0)) return;
+  if (step == Millis(0)) return false;
   clock_was_set(context, step);
   memory.clock_reference = context.now;
+  return true;
 }
 
 void Engine::carry_out(Effects& effects) {
@@ -354,6 +353,7 @@ void Engine::carry_out(Effects& effects) {
   for (Posting& posting : effects.postings) parts_.couriers.post(std::move(posting));
   for (Delivery& delivery : effects.hand_overs.deliveries()) {
     const bool link = !delivery.reply.link.empty();
+    if (link) memory_.handing_over[delivery.request_id] = delivery.attempt;
     const bool taken = parts_.desk.deliver(delivery.request_id, std::move(delivery.reply));
     // The caller left between the turn and now: its link is wiped already, and the job must say so.
     if (link && !taken) {
@@ -371,7 +371,8 @@ void Engine::carry_out(Effects& effects) {
 }
 
 void Engine::finish() {
-  in_one_transaction(std::numeric_limits<std::size_t>::max(),
+  // A mail that began now would go out after the last entry.
+  in_one_transaction(std::numeric_limits<std::size_t>::max(), 0,
                      [&](Context& context, Memory& memory, Effects& effects) {
                        abandon_running(context, job::Code::Shutdown, effects.hand_overs);
                        end_waiting_callers(context, effects);

@@ -103,6 +103,7 @@ class Engine {
   // What is done once the turn is durable.
   struct Effects {
     HandOvers hand_overs;
+    bool clock_was_set = false;
     bool requests = false;  // some were applied
     std::vector<Posting> postings;
     Denials::Counts denials;
@@ -113,7 +114,8 @@ class Engine {
   };
 
   // Takes what is in the inbox, applies it and does `after_items`: all of it, or, when it throws, nothing.
-  void in_one_transaction(std::size_t items_max,
+  // `mailers`: so many mails may begin.
+  void in_one_transaction(std::size_t items_max, int mailers,
                           const std::function<void(Context&, Memory&, Effects&)>& after_items);
   Wake look_at_queue(Context& context, Memory& memory, Effects& effects);
   void take_jobs(Context& context, Memory& memory, Effects& effects, Wake& wake);
@@ -136,7 +138,7 @@ class Engine {
   void tell_callers_of_others(Context& context, Effects& effects);
   void end_waiting_callers(Context& context, Effects& effects);
   void put_back(std::vector<Item> items, bool requests_too);
-  void keep_clock(Context& context, Memory& memory);
+  bool keep_clock(Context& context, Memory& memory);
   void carry_out(Effects& effects);
 
   Parts parts_;

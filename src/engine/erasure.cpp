@@ -8,10 +8,14 @@ namespace {
 
 using job::State;
 
-std::vector<job::Job> unfinished_jobs(Context& context, const store::Subject& subject) {
-  std::vector<job::Job> jobs = context.store.jobs_of_subject(subject.id);
-  std::erase_if(jobs, [](const job::Job& job) { return job::is_final(job.standing.state); });
-  return jobs;
+std::vector<job::Job> unfinished_jobs(Context& context, const std::vector<store::Subject>& subjects) {
+  std::vector<job::Job> unfinished;
+  for (const store::Subject& subject : subjects) {
+    for (job::Job& job : context.store.jobs_of_subject(subject.id)) {
+      if (!job::is_final(job.standing.state)) unfinished.push_back(std::move(job));
+    }
+  }
+  return unfinished;
 }
 
 // Whether a held mail went out is a fact about this person that must be settled while they are known.
@@ -49,23 +53,26 @@ void forget(Context& context, const store::Subject& subject, const std::string& 
   context.store.erase_subject(subject.id);
 }
 
-Erasure erase(Context& context, const store::Subject& subject, const std::string& reason, bool suppressed) {
+Erasure erase(Context& context, const std::vector<store::Subject>& subjects, const std::string& reason,
+              bool suppressed) {
   ledger::check_reason(reason);
-  const std::vector<job::Job> jobs = unfinished_jobs(context, subject);
+  const std::vector<job::Job> jobs = unfinished_jobs(context, subjects);
   require_none_held(jobs);
   Erasure erasure;
   for (const job::Job& job : jobs) {
     if (!job.standing.cancel_requested) cancel(context, job.request_id, reason);
     if (job.standing.state == State::Running) {
-      erasure.under_way =
-          job;  // a link that waits is wiped by the daemon that has it, which then ends the job
+      // A link that waits is wiped by the daemon that has it, which then ends the job.
+      if (!erasure.under_way) erasure.under_way = job;
     } else {
       ++erasure.cancelled;
     }
   }
   if (erasure.under_way) return erasure;
-  if (suppressed) suppress(context, subject.provider, subject.recipient);
-  forget(context, subject, reason, suppressed ? std::optional(job::Code::Suppressed) : std::nullopt);
+  for (const store::Subject& subject : subjects) {
+    if (suppressed) suppress(context, subject.provider, subject.recipient);
+    forget(context, subject, reason, suppressed ? std::optional(job::Code::Suppressed) : std::nullopt);
+  }
   return erasure;
 }
 

@@ -14,16 +14,19 @@ namespace latchkey::engine {
 class Forecasts {
  public:
   Forecasts(store::Store& store, const Settings& settings, TimePoint now)
-      : store_(store), settings_(settings), now_(now) {}
+      : store_(store),
+        settings_(settings),
+        now_(now),
+        calls_of_mail_(settings.calls_of(job::HandOver::Email)) {}
 
-  /// Whether a job that is due then can be called while it is fresh, and so can all that it pushes back,
-  /// which is taken to have the same lifetime.
-  bool can_be_fresh(job::Provider provider, TimePoint due, Millis lifetime);
+  /// Whether a job that is due then and makes so many calls at once can be called while it is fresh, and so
+  /// can all that it pushes back, which is taken to have the same lifetime.
+  bool can_be_fresh(job::Provider provider, TimePoint due, Millis lifetime, int calls = 1);
   /// The first time from `due` on at which the gate has nothing else to do: a job that is due then goes at
   /// once, and pushes nothing back.
-  TimePoint first_free(job::Provider provider, TimePoint due);
-  /// A job that is due then has been queued.
-  void take(job::Provider provider, TimePoint due);
+  TimePoint first_free(job::Provider provider, TimePoint due, int calls = 1);
+  /// A job that is due then and makes so many calls has been queued.
+  void take(job::Provider provider, TimePoint due, int calls = 1);
   /// When the gate is likely to let a queued job of this dueAt go, given what is queued: the last of those
   /// with this dueAt. nullopt while the provider is paused.
   std::optional<TimePoint> admission(job::Provider provider, TimePoint due);
@@ -40,6 +43,7 @@ class Forecasts {
   store::Store& store_;
   const Settings& settings_;
   TimePoint now_;
+  int calls_of_mail_;
   std::array<std::optional<Known>, job::kProviders.size()> known_;
 };
 

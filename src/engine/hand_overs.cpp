@@ -62,28 +62,19 @@ bool is_running(const std::optional<Job>& job, Step step) {
 
 void HandOvers::begin(Context& context, Job& job, const provider::Result& result, const Instant& intent) {
   const Millis life = context.settings.of(job.provider).link_lifetime;
-  const bool wanted =
-      job.hand_over == HandOver::Reply ? caller_waits(job.request_id) : !job.standing.cancel_requested;
-  if (!wanted) {
-    record(context, job, EntryType::JobFailed, Code::CallerGone);
-    return tell_caller(job);
-  }
   // Copies: the result must stay whole in case this turn has to be run again.
   if (job.hand_over == HandOver::Reply) {
-    record_intent(context, job, intent.wall + life);
-    handover::Reply reply;
-    reply.link = result.link.copy();
-    reply.attempt = job.attempts;
-    reply.link_expires_at = intent.wall + life;
-    reply.state = job.standing.state;
-    deliveries_.push_back({job.request_id, job.attempts, std::move(reply)});
-    return;
+    return reply_to_caller(context, job, result.link.copy(), intent.wall + life);
   }
   WaitingLink link;
   link.link = result.link.copy();
   link.attempt = job.attempts;
   link.expires_at = intent.wall + life;
   link.boot_expires = intent.boot + life;
+  if (job.standing.cancel_requested || link.over(context.now)) {
+    record(context, job, EntryType::JobFailed, Code::LinkExpired);
+    return;
+  }
   if (job.hand_over == HandOver::Claim) {
     record_intent(context, job, link.expires_at);
   } else {
@@ -91,6 +82,20 @@ void HandOvers::begin(Context& context, Job& job, const provider::Result& result
     begin_mail(context, job, link);
   }
   kept_.push_back({job.request_id, std::move(link)});
+}
+
+void HandOvers::reply_to_caller(Context& context, Job& job, Secret link, TimePoint link_expires_at) {
+  if (!caller_waits(job.request_id)) {
+    record(context, job, EntryType::JobFailed, Code::CallerGone);
+    return tell_caller(job);
+  }
+  record_intent(context, job, link_expires_at);
+  handover::Reply reply;
+  reply.link = std::move(link);
+  reply.attempt = job.attempts;
+  reply.link_expires_at = link_expires_at;
+  reply.state = job.standing.state;
+  deliveries_.push_back({job.request_id, job.attempts, std::move(reply)});
 }
 
 void HandOvers::begin_mail(Context& context, Job& job, const WaitingLink& link) {
@@ -126,11 +131,11 @@ void HandOvers::replied(Context& context, Job& job, Outcome outcome) {
   context.store.update_job(job);
 }
 
-void HandOvers::mailed(Context& context, const std::string& request_id, int number,
-                       const handover::MailResult& result) {
-  const WaitingLink* link = links_.find(request_id);
-  if (link == nullptr || link->stage != Stage::Mailing || link->mails != number) return;
-  auto job = context.store.find_job(request_id);
+void HandOvers::mailed(Context& context, const MailKey& mail, const handover::MailResult& result) {
+  const WaitingLink* link = links_.find(mail.request_id);
+  if (link == nullptr || link->stage != Stage::Mailing) return;
+  if (link->attempt != mail.attempt || link->mails != mail.number) return;
+  auto job = context.store.find_job(mail.request_id);
   if (is_running(job, Step::HandingOver)) end_mail(context, *job, *link, result);
 }
 
@@ -143,12 +148,12 @@ void HandOvers::end_mail(Context& context, Job& job, const WaitingLink& link,
       break;
     case Outcome::NotSent:
     case Outcome::Throttled: {
-      const Millis again =
-          context.now.boot + job::retry_wait(context.settings.retry, link.mails, context.random);
-      if (again >= link.boot_expires || job.standing.cancel_requested) {
+      const Millis wait = job::retry_wait(context.settings.retry, link.mails, context.random);
+      const Instant again{context.now.wall + wait, context.now.boot + wait};
+      if (link.over(again) || job.standing.cancel_requested) {
         end_link(context, job, result.code.value_or(Code::SmtpDeferred));
       } else {
-        moves_.push_back({job.request_id, Stage::Planned, again});
+        moves_.push_back({job.request_id, Stage::Planned, again.boot});
       }
       break;
     }
@@ -168,14 +173,19 @@ void HandOvers::end_link(Context& context, Job& job, Code code) {
   drop(job.request_id);
 }
 
-void HandOvers::look_after(Context& context) {
+void HandOvers::look_after(Context& context, bool clock_was_set) {
   std::vector<std::string> due = links_.due(context.now.boot);
   if (due.size() > kLinksPerTurn) due.resize(kLinksPerTurn);
   for (const std::string& request_id : due) look_at(context, request_id);
+  if (clock_was_set) {
+    for (const std::string& request_id : links_.over(context.now)) look_at(context, request_id);
+  }
   for (const std::string& request_id : links_.for_mailer(static_cast<std::size_t>(idle_mailers_))) {
+    const WaitingLink& link = *links_.find(request_id);
     auto job = context.store.find_job(request_id);
-    if (!is_running(job, Step::None)) continue;  // ended by this very turn
-    begin_mail(context, *job, *links_.find(request_id));
+    // Ended by this very turn, or left for the next because so many are due.
+    if (!is_running(job, Step::None) || link.over(context.now)) continue;
+    begin_mail(context, *job, link);
     context.store.update_job(*job);
   }
 }
@@ -183,22 +193,21 @@ void HandOvers::look_after(Context& context) {
 void HandOvers::look_at(Context& context, const std::string& request_id) {
   const WaitingLink& link = *links_.find(request_id);
   auto job = context.store.find_job(request_id);
-  if (!job || job->standing.state != State::Running) return drop(request_id);
-  const bool expired = context.now.boot >= link.boot_expires;
+  if (!job || job->standing.state != State::Running || job->attempts != link.attempt) return drop(request_id);
   const bool handing_over = job->standing.step == Step::HandingOver;
   switch (link.stage) {
     case Stage::Claim:
-      if (!handing_over) return;
+      LATCHKEY_CHECK(handing_over);
       record_expired(context, *job);
       drop(request_id);
       break;
     case Stage::Mailing:
-      if (!handing_over) return;  // its mailer came back in this very turn
+      if (!handing_over || context.now.boot < link.boot_until) return;  // its mailer is back, or may come
       return end_mail(context, *job, link, {});
     case Stage::Mailer:
     case Stage::Planned:
-      if (handing_over) return;
-      if (expired) {
+      LATCHKEY_CHECK(!handing_over);
+      if (link.over(context.now)) {
         end_link(context, *job, link.mails > 0 ? Code::SmtpDeferred : Code::LinkExpired);
       } else if (idle_mailers_ > 0) {
         begin_mail(context, *job, link);
@@ -211,10 +220,10 @@ void HandOvers::look_at(Context& context, const std::string& request_id) {
 }
 
 void HandOvers::end_cancelled(Context& context) {
-  if (links_.size() == 0) return;
+  if (links_.size() + kept_.size() == 0) return;
   for (Job& job : context.store.cancelled_running_jobs()) {
-    const WaitingLink* link = links_.find(job.request_id);
-    if (link == nullptr) continue;  // its call is under way
+    const WaitingLink* link = find(job.request_id);
+    if (link == nullptr) continue;  // its call is under way, or a caller is being answered
     if (link->stage == Stage::Claim && job.standing.step == Step::HandingOver) {
       record_expired(context, job);
       drop(job.request_id);
@@ -225,6 +234,13 @@ void HandOvers::end_cancelled(Context& context) {
     }
     context.store.update_job(job);
   }
+}
+
+const WaitingLink* HandOvers::find(const std::string& request_id) const {
+  for (const Kept& kept : kept_) {
+    if (kept.request_id == request_id) return &kept.link;
+  }
+  return links_.find(request_id);
 }
 
 void HandOvers::abandon(Context& context, Job& job, Code code) {

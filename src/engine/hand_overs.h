@@ -20,6 +20,13 @@ struct Delivery {
   handover::Reply reply;
 };
 
+/// One mail, among all that this process has begun.
+struct MailKey {
+  const std::string& request_id;
+  int attempt = 0;  ///< whose link it was
+  int number = 0;   ///< of this link's mails
+};
+
 /// What one turn does about links: each step writes its entries at once and keeps what is to be done for
 /// carry_out(), after the commit. A turn that fails throws this object away, and neither desk nor links have
 /// changed.
@@ -46,12 +53,13 @@ class HandOvers {
   void replied(Context& context, job::Job& job, job::Outcome outcome);
   /// A mailer is back: handover.result and what follows from it. One that was given up before changes
   /// nothing.
-  void mailed(Context& context, const std::string& request_id, int number,
-              const handover::MailResult& result);
-  /// Links whose time is up, mails that are due, mails that have not come back.
-  void look_after(Context& context);
-  /// Links of jobs that a person has cancelled are wiped, and the jobs end.
+  void mailed(Context& context, const MailKey& mail, const handover::MailResult& result);
+  /// Links of jobs that a person has cancelled are wiped, and the jobs end. Before look_after(), which may
+  /// begin mails.
   void end_cancelled(Context& context);
+  /// Links whose time is up, mails that are due, mails that have not come back. `clock_was_set`: in this
+  /// turn, so that links may be over whose time by the boot clock has not come.
+  void look_after(Context& context, bool clock_was_set);
 
   /// A process ends, or has ended, before this job's link was handed over, or while it was. Writes the job
   /// back.
@@ -73,7 +81,9 @@ class HandOvers {
     Millis boot_until{0};
   };
 
+  void reply_to_caller(Context& context, job::Job& job, Secret link, TimePoint link_expires_at);
   void begin_mail(Context& context, job::Job& job, const handover::WaitingLink& link);
+  const handover::WaitingLink* find(const std::string& request_id) const;
   void look_at(Context& context, const std::string& request_id);
   void end_mail(Context& context, job::Job& job, const handover::WaitingLink& link,
                 const handover::MailResult& result);

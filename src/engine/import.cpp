@@ -30,10 +30,10 @@ struct BeyondLimit {
   int first_line = 0;
   TimePoint last;
 
-  void add(Forecasts& forecasts, const job::Submission& submission, int line, TimePoint now) {
+  void add(Forecasts& forecasts, const job::Submission& submission, int calls, int line, TimePoint now) {
     const TimePoint due = submission.at.value_or(now);
-    last = std::max(last, forecasts.first_free(submission.provider, due));
-    forecasts.take(submission.provider, due);
+    last = std::max(last, forecasts.first_free(submission.provider, due, calls));
+    forecasts.take(submission.provider, due, calls);
     if (rows++ == 0) first_line = line;
   }
 
@@ -78,7 +78,8 @@ std::optional<InputError> check_at_door(const ImportParts& parts, job::Recipient
         add_broken(file, error, file.good_lines[i]);
         continue;
       }
-      beyond.add(forecasts, file.good[i], file.good_lines[i], now.wall);
+      beyond.add(forecasts, file.good[i], parts.settings.calls_of(file.good[i].hand_over), file.good_lines[i],
+                 now.wall);
     }
     if (kept != i) {
       file.good[kept] = std::move(file.good[i]);

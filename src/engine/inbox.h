@@ -31,7 +31,8 @@ struct HandedOver {
 /// A mailer is back.
 struct Mailed {
   std::string request_id;
-  int number = 0;  ///< of this link's mails
+  int attempt = 0;  ///< whose link it was
+  int number = 0;   ///< of this link's mails
   handover::MailResult result;
 };
 

@@ -47,7 +47,8 @@ std::int64_t record(Context& context, job::Job& job, ledger::Entry entry) {
   if (standing->state != job::State::Queued) job.ready = false;
   // A late answer counts only where it has moved the job.
   if (entry.type != EntryType::AttemptLate || moved) {
-    const bool answers = entry.type == EntryType::AttemptResult || entry.type == EntryType::AttemptLate;
+    const bool answers = entry.type == EntryType::AttemptResult || entry.type == EntryType::AttemptLate ||
+                         entry.type == EntryType::HandoverResult;
     if (entry.outcome) job.outcome = entry.outcome;
     if (entry.code || answers) job.code = entry.code;
   }

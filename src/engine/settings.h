@@ -45,6 +45,10 @@ struct Settings {
   /// are any, so that most commands need no key file. Throws what reading one throws.
   std::function<const std::vector<Secret>&()> fingerprint_keys;
 
+  /// Calls that an attempt makes: the address of a mailed link is asked for before the mint.
+  int calls_of(job::HandOver hand_over) const {
+    return hand_over == job::HandOver::Email && verify_address ? 2 : 1;
+  }
   const ProviderSettings& of(job::Provider provider) const {
     return providers.at(static_cast<std::size_t>(provider));
   }

@@ -40,7 +40,8 @@ store::Subject subject_of(Context& context, const Submission& submission) {
   return *subject;
 }
 
-ledger::Entry accepted(const Context& context, const job::Job& job, const store::Subject& subject) {
+ledger::Entry accepted(const Context& context, const job::Job& job, const store::Subject& subject,
+                       const Submission& submission) {
   ledger::Entry entry;
   entry.type = EntryType::JobAccepted;
   entry.actor = context.actor;
@@ -51,6 +52,10 @@ ledger::Entry accepted(const Context& context, const job::Job& job, const store:
   entry.due_at = job.due_at;
   entry.expires_at = job.expires_at;
   entry.commitment = ledger::recipient_commitment(subject.salt, subject.provider, subject.recipient);
+  if (submission.deliver_to) {
+    entry.deliver_commitment =
+        ledger::deliver_commitment(subject.salt, subject.provider, submission.deliver_to->normalised);
+  }
   entry.subject_prev = subject.last_accepted_seq;
   if (!job.batch.empty()) entry.batch = job.batch;
   return entry;
@@ -91,7 +96,7 @@ Submitted submit(Context& context, const Submission& submission, std::int64_t im
   job.payload_mac = payload_mac(subject, submission);
   job.ready = import == 0 && job.due_at <= context.now.wall;
 
-  ledger::Entry entry = accepted(context, job, subject);
+  ledger::Entry entry = accepted(context, job, subject, submission);
   job.last_seq = context.store.append(entry);
   subject.last_accepted_seq = job.last_seq;
   context.store.put_subject(subject);

@@ -78,6 +78,14 @@ std::vector<std::string> WaitingLinks::due(Millis boot) const {
   return ids;
 }
 
+std::vector<std::string> WaitingLinks::over(const Instant& now) const {
+  std::vector<std::string> ids;
+  for (const auto& [request_id, link] : links_) {
+    if (link.over(now)) ids.push_back(request_id);
+  }
+  return ids;
+}
+
 std::vector<std::string> WaitingLinks::for_mailer(std::size_t most) const {
   std::vector<std::string> ids;
   for (const auto& [time, request_id] : for_mailer_) {

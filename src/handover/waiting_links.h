@@ -26,6 +26,9 @@ struct WaitingLink {
   Millis boot_expires{0};  ///< the same by the clock that nobody can set
   int mails = 0;           ///< mails begun so far
   Millis boot_until{0};    ///< Planned: when it is due. Mailing: when the mail counts as lost
+
+  /// Whether its time is up, by either clock: one that is set back must not revive a link.
+  bool over(const Instant& now) const { return now.wall >= expires_at || now.boot >= boot_expires; }
 };
 
 /// Where links wait for their claim or their mail: locked memory of this process, and nowhere else. A link is
@@ -52,6 +55,8 @@ class WaitingLinks {
   std::optional<Millis> next() const;
   /// The jobs whose link has something to be done about at `boot`.
   std::vector<std::string> due(Millis boot) const;
+  /// The jobs whose link's time is up by either clock. Looks at all of them.
+  std::vector<std::string> over(const Instant& now) const;
   /// The jobs whose link waits for an idle mailer, those that expire first before the others, at most `most`.
   std::vector<std::string> for_mailer(std::size_t most) const;
 

@@ -35,6 +35,8 @@ std::optional<Standing> from_running(const Standing& now, const Event& event) {
       return Standing{State::Running, Step::HandingOver, now.cancel_requested};
     case EntryType::HandoverResult:
       if (now.step != Step::HandingOver) return std::nullopt;
+      // That somebody came for a link is said by link.claimed.
+      if (accepted && event.hand_over == HandOver::Claim) return std::nullopt;
       return accepted ? Standing{State::Done} : waiting_for_hand_over;
     case EntryType::LinkClaimed:
       if (now.step != Step::HandingOver || event.hand_over != HandOver::Claim) return std::nullopt;

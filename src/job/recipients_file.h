@@ -25,8 +25,8 @@ struct RecipientsFile {
 /// Reads CSV (RFC 4180, header row; lines end with CRLF, LF or CR; optional byte order mark) or JSON lines,
 /// told apart by the first character that is no white space: `{` is JSON. Read are requestId, at, lifetime,
 /// deliverTo and email (mayar) or customerId (nomos); an empty cell, "" and null are absent values; every
-/// other column or member may hold anything and is named in `unknown`. Nobody gives a hand-over here: it
-/// stays HandOver::None for the caller to settle.
+/// other column or member may hold anything and is named in `unknown`. No row gives a hand-over: it is that
+/// of the limits.
 ///
 /// Every row is checked; nothing throws but an unusable file. InputError: no header, no recipient column for
 /// `provider`, one column twice, a name like "At" or "request_id" that differs from a known one in case and

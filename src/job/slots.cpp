@@ -29,14 +29,14 @@ Slots::Slots(const Gate& gate, const Rate& rate, TimePoint now)
   }
 }
 
-Slots::Run Slots::run_with(TimePoint due) const {
+Slots::Run Slots::run_with(TimePoint due, int calls) const {
   const Micros start = std::max(Micros(due.time_since_epoch()), first_start_);
   const auto next = runs_.upper_bound(start);
-  Run run{start, start + interval_, next, next};
+  Run run{start, start + interval_ * calls, next, next};
   if (next != runs_.begin() && std::prev(next)->second >= start) {
     run.replaces = std::prev(next);
     run.start = run.replaces->first;
-    run.end = run.replaces->second + interval_;
+    run.end = run.replaces->second + interval_ * calls;
   }
   for (; run.replaces_end != runs_.end() && run.replaces_end->first < run.end; ++run.replaces_end) {
     run.end += run.replaces_end->second - run.replaces_end->first;
@@ -48,8 +48,8 @@ TimePoint Slots::call_in(Micros interval_start, TimePoint due) const {
   return std::max({due, earliest_, TimePoint(std::chrono::ceil<Millis>(interval_start - tolerance_))});
 }
 
-TimePoint Slots::last_call_of(const Run& run, TimePoint due) const {
-  return call_in(run.end - interval_, due);
+TimePoint Slots::last_admission_of(const Run& run, TimePoint due, int calls) const {
+  return call_in(run.end - interval_ * calls, due);
 }
 
 std::vector<TimePoint>::const_iterator Slots::first_of_run(Micros start) const {
@@ -65,32 +65,32 @@ TimePoint Slots::call_of(TimePoint due) const {
   return call_in(start + interval_ * std::max<std::ptrdiff_t>(before - 1, 0), due);
 }
 
-TimePoint Slots::first_free(TimePoint due) const {
+TimePoint Slots::first_free(TimePoint due, int calls) const {
   if (interval_ == Micros(0)) return std::max(due, earliest_);
-  return last_call_of(run_with(due), due);
+  return last_admission_of(run_with(due, calls), due, calls);
 }
 
 // Within a run the intervals belong to its jobs in the order of their due times.
-Millis Slots::delay(TimePoint due) const {
+Millis Slots::delay(TimePoint due, int calls) const {
   if (interval_ == Micros(0)) return std::max(due, earliest_) - due;
-  const Run run = run_with(due);
+  const Run run = run_with(due, calls);
   const auto first = first_of_run(run.start);
   auto pushed_back = std::upper_bound(first, dues_.end(), due);
   Micros start = run.start + interval_ * (pushed_back - first);
   Millis longest = call_in(start, due) - due;
-  for (start += interval_; start < run.end; start += interval_, ++pushed_back) {
+  for (start += interval_ * calls; start < run.end; start += interval_, ++pushed_back) {
     longest = std::max(longest, call_in(start, *pushed_back) - *pushed_back);
   }
   return longest;
 }
 
-TimePoint Slots::take(TimePoint due) {
+TimePoint Slots::take(TimePoint due, int calls) {
   if (interval_ == Micros(0)) return std::max(due, earliest_);
-  dues_.insert(std::upper_bound(dues_.begin(), dues_.end(), due), due);
-  const Run run = run_with(due);
+  dues_.insert(std::upper_bound(dues_.begin(), dues_.end(), due), static_cast<std::size_t>(calls), due);
+  const Run run = run_with(due, calls);
   runs_.erase(run.replaces, run.replaces_end);
   runs_[run.start] = run.end;
-  return last_call_of(run, due);
+  return last_admission_of(run, due, calls);
 }
 
 }  // namespace latchkey::job

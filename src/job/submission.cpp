@@ -29,8 +29,7 @@ class DraftCheck {
     check_recipient();
     check_at();
     check_lifetime();
-    check_hand_over();
-    check_deliver_to();
+    check_deliver_to(check_hand_over());
     if (!errors_.empty()) reject();
     return std::move(submission_);
   }
@@ -105,10 +104,12 @@ class DraftCheck {
     }
   }
 
-  void check_hand_over() {
+  /// False when it is wrong, so that nobody can say what goes with it.
+  bool check_hand_over() {
     if (provider_ == Provider::Nomos) submission_.hand_over = limits_.hand_over;
+    if (!draft_.hand_over) return true;
     const std::string* text = printable(draft_.hand_over, "handover");
-    if (text == nullptr) return;
+    if (text == nullptr) return false;
     const auto hand_over = hand_over_named(*text);
     if (provider_ == Provider::Mayar) {
       wrong("handover", "mayar mails the link itself; leave it out");
@@ -116,15 +117,18 @@ class DraftCheck {
       wrong("handover", "expected \"claim\", \"email\" or \"reply\", got \"" + shown(*text) + "\"");
     } else {
       submission_.hand_over = *hand_over;
+      return true;
     }
+    return false;
   }
 
-  void check_deliver_to() {
+  void check_deliver_to(bool hand_over_known) {
     const bool mailed = submission_.hand_over == HandOver::Email;
     const std::string* text = printable(draft_.deliver_to, "deliverTo");
     if (!draft_.deliver_to) {
-      if (mailed) wrong("deliverTo", "is needed: the email address that the link is mailed to");
-    } else if (!mailed) {
+      if (mailed && hand_over_known)
+        wrong("deliverTo", "is needed: the email address that the link is mailed to");
+    } else if (!mailed && hand_over_known) {
       wrong("deliverTo", "goes with the hand-over \"email\" only");
     } else if (text != nullptr) {
       try {

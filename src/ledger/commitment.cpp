@@ -6,15 +6,28 @@
 
 namespace latchkey::ledger {
 
-std::string recipient_commitment(std::string_view salt, job::Provider provider, std::string_view recipient) {
+namespace {
+
+std::string commitment(std::string_view purpose, std::string_view salt, job::Provider provider,
+                       std::string_view text) {
   LATCHKEY_CHECK(salt.size() == 32);
-  std::string bytes = "latchkey/recipient/v1";
+  std::string bytes(purpose);
   bytes += '\0';
   bytes += salt;
   bytes += job::name(provider);
   bytes += '\0';
-  bytes += recipient;
+  bytes += text;
   return to_hex(sha256(bytes));
+}
+
+}  // namespace
+
+std::string recipient_commitment(std::string_view salt, job::Provider provider, std::string_view recipient) {
+  return commitment("latchkey/recipient/v1", salt, provider, recipient);
+}
+
+std::string deliver_commitment(std::string_view salt, job::Provider provider, std::string_view address) {
+  return commitment("latchkey/deliver/v1", salt, provider, address);
 }
 
 std::string link_fingerprint(const Secret& key, const Secret& link) {

@@ -153,6 +153,7 @@ std::string encode(const Entry& entry) {
   out.put("commitment", entry.commitment);
   out.put("count", entry.count);
   out.put("cutOff", entry.cut_off);
+  out.put("deliverCommitment", entry.deliver_commitment);
   out.put("digest", entry.digest);
   out.put("direction", entry.direction);
   out.put("dueAt", entry.due_at);
@@ -234,6 +235,7 @@ Entry decode(std::string_view bytes) {
   in.get("digest", entry.digest);
   in.get("format", entry.format);
   in.get("key", entry.key);
+  in.get("deliverCommitment", entry.deliver_commitment);
   in.get("addressCheck", entry.address_check);
   return entry;
 }

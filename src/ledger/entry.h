@@ -48,16 +48,17 @@ struct Entry {
   std::optional<std::int64_t> epoch;           ///< daemon.start, daemon.stop
   std::optional<std::string> direction;        ///< clock.jump: "back" or "forward", by `ms`
   std::optional<std::string> name;             ///< token.created, token.revoked: the token's name
-  std::optional<std::string> token;            ///< token.created, token.revoked: the token's id
+  std::optional<std::string> token;            ///< token.created, token.revoked, auth.denied: its id
   std::optional<std::string> old_origin;       ///< log.init of a fork: what the ledger was called before
   std::optional<std::string> last_checkpoint;  ///< hex SHA-256 of the last checkpoint's note
   std::optional<std::int64_t> size;            ///< log.restored, audit.export: entries the ledger had
-  std::optional<std::int64_t> count;           ///< jobs.pruned: how many
+  std::optional<std::int64_t> count;           ///< jobs.pruned, auth.denied: how many
   std::optional<TimePoint> cut_off;            ///< jobs.pruned: what had ended before
   std::optional<std::string>
       digest;  ///< jobs.pruned: hex SHA-256 of the sorted requestIds, each with a newline
-  std::optional<std::string> format;  ///< audit.export
-  std::optional<std::string> key;     ///< key.rotated: which key
+  std::optional<std::string> format;              ///< audit.export
+  std::optional<std::string> key;                 ///< key.rotated: which key
+  std::optional<std::string> deliver_commitment;  ///< job.accepted of a mailed link, hex
   /// handover.intent of a mail: "matched" where the provider showed the same address before the mint, "off"
   /// where nobody asked.
   std::optional<std::string> address_check;

@@ -22,6 +22,7 @@ constexpr std::array kFields{Field{"actor", &Facts::actor},
                              Field{"commitment", &Facts::commitment},
                              Field{"count", nullptr, &Facts::count},
                              Field{"cutOff", &Facts::cut_off},
+                             Field{"deliverCommitment", &Facts::deliver_commitment},
                              Field{"digest", &Facts::digest},
                              Field{"dueAt", &Facts::due_at},
                              Field{"epoch", nullptr, &Facts::epoch},
@@ -46,7 +47,7 @@ constexpr std::array kFields{Field{"actor", &Facts::actor},
 // A hash under which no two of these keys fall on one place, found by trying.
 constexpr std::size_t place_of(std::string_view key) {
   const auto letter = [](char c) { return static_cast<std::size_t>(c); };
-  return (key.size() + 2 * letter(key.front()) + 55 * letter(key.back())) % 64;
+  return (key.size() + 31 * letter(key.front()) + 2 * letter(key.back())) % 64;
 }
 
 constexpr std::array<Field, 64> kPlaces = [] {

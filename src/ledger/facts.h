@@ -12,8 +12,9 @@ namespace latchkey::ledger {
 /// without allocating and without believing anything. A member that is absent, or is of another kind than it
 /// should be, is empty.
 struct Facts {
-  std::string_view actor, batch, clock, code, commitment, cut_off, digest, due_at, expires_at, hand_over,
-      link_fp, old_origin, origin, outcome, provider, provider_request_id, request_id, subject, t, type;
+  std::string_view actor, batch, clock, code, commitment, cut_off, deliver_commitment, digest, due_at,
+      expires_at, hand_over, link_fp, old_origin, origin, outcome, provider, provider_request_id, request_id,
+      subject, t, type;
   std::optional<std::int64_t> attempt, count, epoch, prev, seq, size, subject_prev, v;
 };
 

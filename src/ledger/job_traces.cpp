@@ -170,8 +170,9 @@ void JobTraces::step(Trace& trace, const Facts& entry, EntryType type, std::int6
   const bool moved = !(*after == before);
   if (type != EntryType::AttemptLate || moved) {
     if (outcome != kNothing) trace.outcome = outcome;
-    if (code != kNothing || type == EntryType::AttemptResult || type == EntryType::AttemptLate)
-      trace.code = code;
+    const bool answers = type == EntryType::AttemptResult || type == EntryType::AttemptLate ||
+                         type == EntryType::HandoverResult;
+    if (code != kNothing || answers) trace.code = code;
   }
   if (job::is_final(after->state) && !job::is_final(before.state)) trace.finished_at = to_ms(t);
   move(trace, entry, type, seq);

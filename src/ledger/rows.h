@@ -20,6 +20,7 @@ struct JobRow {
 struct SubjectRow {
   std::string_view id, provider, recipient, address, salt;
   std::optional<std::int64_t> last_accepted_seq;
+  std::optional<std::string_view> deliver_to;
 };
 
 /// A row of an index over the entries: the member that it is by, and whose it is.

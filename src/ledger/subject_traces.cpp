@@ -82,7 +82,9 @@ SubjectTraces::Number SubjectTraces::accepted(const Facts& entry, std::int64_t s
                     "subjectPrev is " + std::to_string(*entry.subject_prev) +
                         ", but no entry before accepts a job of this subject");
     }
-    return traces_.add(*key, {*commitment, seq, false, false});
+    number = traces_.add(*key, {*commitment, seq});
+    accepted_mail(traces_[number], entry, seq);
+    return number;
   }
   Trace& trace = traces_[number];
   if (entry.subject_prev != trace.last_accepted) {
@@ -97,7 +99,24 @@ SubjectTraces::Number SubjectTraces::accepted(const Facts& entry, std::int64_t s
   }
   if (trace.erased) findings_.add("E_ERASED", seq, entry.request_id, "its subject had been erased before");
   trace.last_accepted = seq;
+  accepted_mail(trace, entry, seq);
   return number;
+}
+
+void SubjectTraces::accepted_mail(Trace& trace, const Facts& entry, std::int64_t seq) {
+  const bool mailed = entry.hand_over == job::name(job::HandOver::Email);
+  if (!mailed && entry.deliver_commitment.data() == nullptr) return;
+  const auto commitment = commitment_of(entry.deliver_commitment);
+  if (!mailed || !commitment) {
+    return findings_.add("E_MEMBER", seq, entry.request_id,
+                         "its deliverCommitment is missing, has another form, or its link is not mailed");
+  }
+  if (trace.deliver == kNone) {
+    trace.deliver = static_cast<std::uint32_t>(delivers_.size());
+    delivers_.push_back(*commitment);
+  } else {
+    delivers_[trace.deliver] = *commitment;
+  }
 }
 
 void SubjectTraces::erased(const Facts& entry, std::int64_t seq) {
@@ -126,6 +145,16 @@ bool SubjectTraces::is(Number number, std::string_view id) const {
   return key == traces_.key_of(number);
 }
 
+bool SubjectTraces::is_committed_to(const Trace& trace, const SubjectRow& row, job::Provider provider) const {
+  if (!row.deliver_to || trace.deliver == kNone) return !row.deliver_to && trace.deliver == kNone;
+  try {
+    const std::string address = job::parse_recipient(job::Provider::Mayar, *row.deliver_to).normalised;
+    return commitment_of(deliver_commitment(row.salt, provider, address)) == delivers_[trace.deliver];
+  } catch (const InputError&) {
+    return false;
+  }
+}
+
 void SubjectTraces::compare(const SubjectRow& row) {
   const Number number = find(row.id);
   if (number == kNone) {
@@ -145,6 +174,9 @@ void SubjectTraces::compare(const SubjectRow& row) {
   }
   if (!is_address_of(*provider, row.recipient, row.address)) {
     wrong("the address of the subject's row is not a spelling of its recipient");
+  }
+  if (!is_committed_to(trace, row, *provider)) {
+    wrong("deliver_to of the subject's row is not what its latest mailed job is committed to");
   }
   if (row.last_accepted_seq != trace.last_accepted) {
     wrong("last_accepted_seq of the subject's row is not its latest job.accepted");

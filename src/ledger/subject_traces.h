@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "base/crypto.h"
+#include "job/names.h"
 #include "ledger/facts.h"
 #include "ledger/finding.h"
 #include "ledger/id_table.h"
@@ -27,7 +30,7 @@ class SubjectTraces {
   Number find(std::string_view id) const;
   /// The same as find(id) == number, in half the time.
   bool is(Number number, std::string_view id) const;
-  /// Compares a row: its salt and recipient must be what the entries are committed to.
+  /// Compares a row: its salt, recipient and address for mails must be what the entries are committed to.
   void compare(const SubjectRow& row);
   /// What has no row must have been erased.
   void finish();
@@ -36,12 +39,16 @@ class SubjectTraces {
   struct Trace {
     Digest commitment{};  // its bytes
     std::int64_t last_accepted = 0;
+    std::uint32_t deliver = kNone;  // place in delivers_ of what its latest mailed job was committed to
     bool erased = false;
     bool has_row = false;
   };
+  void accepted_mail(Trace& trace, const Facts& entry, std::int64_t seq);
+  bool is_committed_to(const Trace& trace, const SubjectRow& row, job::Provider provider) const;
 
   Findings& findings_;
   IdTable<Trace> traces_;
+  std::vector<Digest> delivers_;  // beside the traces, since few subjects have one
 };
 
 }  // namespace latchkey::ledger

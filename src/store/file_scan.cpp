@@ -20,6 +20,7 @@ namespace {
 constexpr std::size_t kChunk = 1024 * 1024;
 constexpr std::size_t kMargin = 2048;  // more than two recipients and what stands before them
 constexpr std::string_view kCustomer = "cus_";
+constexpr std::size_t kNumberMax = 8;  // bytes of an integer in a record
 // Where readers of a WAL database lock its -shm (https://www.sqlite.org/walformat.html section 2.3.1).
 constexpr off_t kFirstReadLock = 123;
 constexpr off_t kReadLocks = 5;
@@ -139,11 +140,21 @@ void Needles::each_match(std::string_view bytes, std::size_t from, std::size_t t
   }
 }
 
-void Needles::allow(const std::string& known) {
-  std::string lower = to_lower(known);
+bool Needles::holds_one(const std::string& lower) const {
   bool holds = false;
   each_match(lower, 0, lower.size(), [&](std::size_t, std::size_t) { holds = true; });
-  if (holds) known_.push_back(std::move(lower));
+  return holds;
+}
+
+void Needles::allow(const std::string& known) {
+  std::string lower = to_lower(known);
+  if (holds_one(lower)) known_.push_back(std::move(lower));
+}
+
+void Needles::allow(const std::string& known, const std::string& salt) {
+  if (!holds_one(to_lower(known))) return;
+  allow(known);
+  salts_.push_back(to_lower(salt));
 }
 
 std::int64_t Needles::count(std::string_view bytes, std::size_t from, std::size_t to) const {
@@ -166,9 +177,14 @@ bool Needles::is_of_another(std::string_view bytes, std::size_t at, std::size_t 
   return false;
 }
 
-// A recipient follows its provider, an address the recipient.
+// A recipient follows its provider, an address the recipient, an address for mails the number after the salt.
 bool Needles::begins_column(std::string_view bytes, std::size_t at) const {
   if (at == 0 || !is_address_char(bytes[at - 1])) return true;
+  for (std::size_t number = 0; number <= std::min(kNumberMax, at); ++number) {
+    for (const std::string& salt : salts_) {
+      if (ends_with_at(bytes, at - number, salt)) return true;
+    }
+  }
   for (const job::Provider provider : job::kProviders) {
     if (ends_with_at(bytes, at, job::name(provider))) return true;
   }

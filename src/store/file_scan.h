@@ -19,6 +19,8 @@ class Needles {
   explicit Needles(const std::vector<std::string>& texts);
   /// A recipient that is still known: where it holds one of the texts, the text is none of ours.
   void allow(const std::string& known);
+  /// The same for one that stands in a record a few bytes after this salt, as an address for mails does.
+  void allow(const std::string& known, const std::string& salt);
   /// How many of the texts lie in `bytes` with their "@" or "cus_" in [from, to), whole ones only. `bytes` is
   /// in lower case and begins and ends far enough from there.
   std::int64_t count(std::string_view bytes, std::size_t from, std::size_t to) const;
@@ -32,11 +34,13 @@ class Needles {
   template <typename Found>
   void each_match(std::string_view bytes, std::size_t from, std::size_t to, Found found) const;
   bool is_of_another(std::string_view bytes, std::size_t at, std::size_t length) const;
+  bool holds_one(const std::string& lower) const;
   bool begins_column(std::string_view bytes, std::size_t at) const;
 
   std::unordered_set<std::string> texts_;
   std::vector<Shape> shapes_;
   std::vector<std::string> known_;
+  std::vector<std::string> salts_;
 };
 
 /// What a look at a database's files has found.

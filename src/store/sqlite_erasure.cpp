@@ -109,11 +109,11 @@ bool SqliteStore::scrub_is_due() {
 
 Needles SqliteStore::needles_for(const std::vector<std::string>& erased) {
   Needles needles(erased);
-  auto query = connection_.query("SELECT recipient, address, deliver_to FROM subjects");
+  auto query = connection_.query("SELECT recipient, address, deliver_to, salt FROM subjects");
   while (query.step()) {
     needles.allow(query.text(0));
     needles.allow(query.text(1));
-    if (!query.is_null(2)) needles.allow(query.text(2));
+    if (!query.is_null(2)) needles.allow(query.text(2), query.blob(3));
   }
   return needles;
 }

@@ -230,10 +230,12 @@ class SqliteEvidence final : public Evidence {
 
   std::unique_ptr<Rows<ledger::SubjectRow>> subjects() override {
     return rows<ledger::SubjectRow>(
-        read("SELECT id, provider, recipient, address, salt, last_accepted_seq FROM subjects ORDER BY id"),
+        read("SELECT id, provider, recipient, address, salt, last_accepted_seq, deliver_to FROM subjects "
+             "ORDER BY id"),
         [](const Reading& from, ledger::SubjectRow& row) {
-          row = {from.bytes(0), from.bytes(1), from.bytes(2),
-                 from.bytes(3), from.bytes(4), from.optional_integer(5)};
+          row = {from.bytes(0),         from.bytes(1), from.bytes(2),
+                 from.bytes(3),         from.bytes(4), from.optional_integer(5),
+                 from.optional_bytes(6)};
         });
   }
 

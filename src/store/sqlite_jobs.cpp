@@ -67,9 +67,10 @@ std::vector<Job> read_jobs(Query& query) {
 }
 
 // Of each row its time, as often as the job makes calls.
-std::vector<TimePoint> read_times(Query& query) {
+std::vector<TimePoint> read_times(Query& query, int calls_of_mail) {
   std::vector<TimePoint> times;
-  while (query.step()) times.insert(times.end(), query.integer(1) != 0 ? 2 : 1, query.time(0));
+  const auto mailed = static_cast<std::size_t>(calls_of_mail);
+  while (query.step()) times.insert(times.end(), query.integer(1) != 0 ? mailed : 1, query.time(0));
   return times;
 }
 
@@ -305,21 +306,22 @@ NextTimes SqliteStore::next_times() {
   return times;
 }
 
-std::vector<TimePoint> SqliteStore::ready_due_times(job::Provider provider) {
+std::vector<TimePoint> SqliteStore::ready_due_times(job::Provider provider, int calls_of_mail) {
   auto query = connection_.query(
       "SELECT due_at, hand_over = 'email' FROM jobs WHERE state = 'queued' AND ready = 1 AND provider = ?1 "
       "UNION ALL SELECT due_at, hand_over = 'email' FROM jobs WHERE state = 'queued' AND import <> 0 "
       "AND provider = ?1");
   query.bind(job::name(provider));
-  return read_times(query);
+  return read_times(query, calls_of_mail);
 }
 
-std::vector<TimePoint> SqliteStore::waiting_due_times(job::Provider provider, TimePoint after, TimePoint to) {
+std::vector<TimePoint> SqliteStore::waiting_due_times(job::Provider provider, TimePoint after, TimePoint to,
+                                                      int calls_of_mail) {
   auto query = connection_.query(
       "SELECT due_at, hand_over = 'email' FROM jobs WHERE state = 'queued' AND ready = 0 AND import = 0 "
       "AND provider = ? AND due_at > ? AND due_at <= ?");
   query.bind(job::name(provider)).bind(after).bind(to);
-  return read_times(query);
+  return read_times(query, calls_of_mail);
 }
 
 void SqliteStore::shift_due_jobs(TimePoint before, Millis step) {

@@ -71,7 +71,9 @@ void SqliteStore::drop_event(std::int64_t id) {
 }
 
 void SqliteStore::shift_events(Millis step) {
-  write("UPDATE outbox SET next_at = next_at + ? WHERE next_at IS NOT NULL").bind(step.count()).run();
+  write("UPDATE outbox SET next_at = next_at + ?1, created_at = created_at + ?1 WHERE next_at IS NOT NULL")
+      .bind(step.count())
+      .run();
 }
 
 EventCounts SqliteStore::count_events() {

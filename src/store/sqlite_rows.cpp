@@ -1,5 +1,9 @@
 // The small tables of SqliteStore: imports, subjects, gates, the epoch, API tokens.
+#include "job/recipient.h"
 #include "store/sqlite_store.h"
+
+#define LATCHKEY_SELECT_SUBJECTS \
+  "SELECT id, provider, recipient, address, salt, last_accepted_seq, deliver_to FROM subjects "
 
 namespace latchkey::store {
 
@@ -20,8 +24,7 @@ bool SqliteStore::import_is_open(std::int64_t import) {
 
 namespace {
 
-std::optional<Subject> read_subject(Query& query) {
-  if (!query.step()) return std::nullopt;
+Subject read_subject(const Query& query) {
   Subject subject;
   subject.id = query.text(0);
   subject.provider = known(job::provider_named(query.text(1)));
@@ -36,19 +39,29 @@ std::optional<Subject> read_subject(Query& query) {
 }  // namespace
 
 std::optional<Subject> SqliteStore::find_subject(job::Provider provider, const std::string& recipient) {
-  auto query = connection_.query(
-      "SELECT id, provider, recipient, address, salt, last_accepted_seq, deliver_to FROM subjects "
-      "WHERE provider = ? AND recipient = ?");
+  auto query = connection_.query(LATCHKEY_SELECT_SUBJECTS "WHERE provider = ? AND recipient = ?");
   query.bind(job::name(provider)).bind(recipient);
-  return read_subject(query);
+  return query.step() ? std::optional(read_subject(query)) : std::nullopt;
 }
 
 std::optional<Subject> SqliteStore::subject(const std::string& id) {
-  auto query = connection_.query(
-      "SELECT id, provider, recipient, address, salt, last_accepted_seq, deliver_to FROM subjects "
-      "WHERE id = ?");
+  auto query = connection_.query(LATCHKEY_SELECT_SUBJECTS "WHERE id = ?");
   query.bind(id);
-  return read_subject(query);
+  return query.step() ? std::optional(read_subject(query)) : std::nullopt;
+}
+
+std::vector<Subject> SqliteStore::subjects_mailed_to(const std::string& address) {
+  auto query = connection_.query(LATCHKEY_SELECT_SUBJECTS "WHERE deliver_to IS NOT NULL ORDER BY id");
+  std::vector<Subject> subjects;
+  while (query.step()) {
+    Subject subject = read_subject(query);
+    try {
+      const auto known = job::parse_recipient(job::Provider::Mayar, *subject.deliver_to);
+      if (known.normalised == address) subjects.push_back(std::move(subject));
+    } catch (const InputError&) {  // put there by somebody else: `audit verify` says so
+    }
+  }
+  return subjects;
 }
 
 void SqliteStore::put_subject(const Subject& subject) {

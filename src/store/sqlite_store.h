@@ -50,8 +50,9 @@ class SqliteStore final : public Store {
   std::vector<job::Job> cancelled_running_jobs() override;
   std::vector<job::Job> queued_reply_jobs() override;
   NextTimes next_times() override;
-  std::vector<TimePoint> ready_due_times(job::Provider provider) override;
-  std::vector<TimePoint> waiting_due_times(job::Provider provider, TimePoint after, TimePoint to) override;
+  std::vector<TimePoint> ready_due_times(job::Provider provider, int calls_of_mail) override;
+  std::vector<TimePoint> waiting_due_times(job::Provider provider, TimePoint after, TimePoint to,
+                                           int calls_of_mail) override;
   void shift_due_jobs(TimePoint before, Millis step) override;
   std::vector<std::pair<std::pair<job::Provider, job::State>, std::int64_t>> count_jobs() override;
 
@@ -72,6 +73,7 @@ class SqliteStore final : public Store {
 
   std::optional<Subject> find_subject(job::Provider provider, const std::string& recipient) override;
   std::optional<Subject> subject(const std::string& id) override;
+  std::vector<Subject> subjects_mailed_to(const std::string& address) override;
   void put_subject(const Subject& subject) override;
 
   job::Gate gate(job::Provider provider) override;

@@ -218,11 +218,12 @@ class Store {
   /// Queued jobs that only a waiting caller of a former process could use.
   virtual std::vector<job::Job> queued_reply_jobs() = 0;
   virtual NextTimes next_times() = 0;
-  /// For forecasts: dueAt of the provider's takeable jobs and of those in a large import; twice where a job
-  /// makes two calls, as for a mailed link.
-  virtual std::vector<TimePoint> ready_due_times(job::Provider provider) = 0;
-  /// For forecasts: dueAt of the provider's queued jobs that wait for it, in (after, to]; twice as above.
-  virtual std::vector<TimePoint> waiting_due_times(job::Provider provider, TimePoint after, TimePoint to) = 0;
+  /// For forecasts: dueAt of the provider's takeable jobs and of those in a large import; `calls_of_mail`
+  /// times where the link is mailed, since such a job may make several calls.
+  virtual std::vector<TimePoint> ready_due_times(job::Provider provider, int calls_of_mail) = 0;
+  /// For forecasts: dueAt of the provider's queued jobs that wait for it, in (after, to]; as above.
+  virtual std::vector<TimePoint> waiting_due_times(job::Provider provider, TimePoint after, TimePoint to,
+                                                   int calls_of_mail) = 0;
   /// The clock was set by `step` from `before`: for jobs that were due by then and have not ended, moves the
   /// end of freshness along (never beyond expiresAt), and dueAt where it is still waited for, as with a
   /// planned retry.
@@ -263,6 +264,8 @@ class Store {
   // --- subjects
   virtual std::optional<Subject> find_subject(job::Provider provider, const std::string& recipient) = 0;
   virtual std::optional<Subject> subject(const std::string& id) = 0;
+  /// Those whose `deliver_to` is this address, given in its normalised form. Looks at all who have one.
+  virtual std::vector<Subject> subjects_mailed_to(const std::string& address) = 0;
   /// Stores a new subject; of a known one only `address`, `last_accepted_seq` and `deliver_to` change.
   virtual void put_subject(const Subject& subject) = 0;
 
@@ -289,7 +292,7 @@ class Store {
   /// Writes back `created_at`, `tries`, `next_at` and `error`; does nothing when the event is gone.
   virtual void update_event(const Event& event) = 0;
   virtual void drop_event(std::int64_t id) = 0;
-  /// The clock was set by `step`: moves along when each is tried next.
+  /// The clock was set by `step`: moves along when each that waits was created and is tried next.
   virtual void shift_events(Millis step) = 0;
   virtual EventCounts count_events() = 0;
   /// All of them, oldest first, until `visit` returns false; nothing of the database is held while it works.

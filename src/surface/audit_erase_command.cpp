@@ -29,24 +29,63 @@ struct EraseOptions {
   bool suppress = false;
 };
 
+/// The subjects that a recipient stands for.
+struct Person {
+  std::optional<store::Subject> known;       // by the recipient itself
+  std::vector<store::Subject> others;        // whose links are mailed to it, and so the same person
+  std::vector<store::Subject> left_to_know;  // the same, not asked about: they stay
+
+  std::vector<store::Subject> all() const {
+    std::vector<store::Subject> subjects = others;
+    if (known) subjects.insert(subjects.begin(), *known);
+    return subjects;
+  }
+};
+
 /// What the command has come to.
 struct Erased {
   job::Provider provider = job::Provider::Mayar;
-  std::optional<std::string> subject;  // nullopt: nobody was known
+  Person person;
   int cancelled = 0;
   store::Scrubbed scrubbed;
   std::vector<std::filesystem::path> files;
   std::vector<std::filesystem::path> old_databases;
 };
 
-void add_text_once(std::vector<std::string>& texts, const std::string& text) {
-  if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(text);
+// An email may stand for customers of nomos too, whose links are mailed to it; a customer's links may be
+// mailed to an email that others have as well.
+Person find_person(store::Store& store, const job::Recipient& recipient, job::Provider provider,
+                   bool provider_asked) {
+  Person person;
+  person.known = store.find_subject(provider, recipient.normalised);
+  if (provider == job::Provider::Mayar) {
+    (provider_asked ? person.left_to_know : person.others) = store.subjects_mailed_to(recipient.normalised);
+  } else if (person.known && person.known->deliver_to) {
+    const auto address = job::parse_recipient(job::Provider::Mayar, *person.known->deliver_to);
+    for (store::Subject& other : store.subjects_mailed_to(address.normalised)) {
+      if (other.id != person.known->id) person.left_to_know.push_back(std::move(other));
+    }
+    auto mayars = store.find_subject(job::Provider::Mayar, address.normalised);
+    if (mayars) person.left_to_know.push_back(std::move(*mayars));
+  }
+  return person;
 }
 
-// Looks at a running job until it has come to an end.
+// What is under way in a running job, and how long that can last.
+std::pair<std::string, Millis> under_way(const StoreSession& session, const job::Job& job) {
+  if (job.standing.step == job::Step::Calling) {
+    return {job.request_id + "'s call to " + std::string(name(job.provider)),
+            session.settings().of(job.provider).deadline};
+  }
+  const bool mailed = job.hand_over == job::HandOver::Email;
+  return {job.request_id + "'s hand-over", mailed ? session.settings().mail_deadline : Millis(0)};
+}
+
+// Looks at a running job until it has come to an end. A link that waits is wiped by the daemon within
+// moments.
 void wait_until_ended(StoreSession& session, const job::Job& job) {
-  const std::string call = job.request_id + "'s call to " + std::string(name(job.provider));
-  const Millis longest = session.settings().of(job.provider).deadline + kTurnMargin;
+  const auto [call, deadline] = under_way(session, job);
+  const Millis longest = deadline + kTurnMargin;
   note("latchkey: " + call + " is under way; waiting for its end, " + format_span(longest) + " at most");
   const bool ended = poll_until(session.clock(), longest, [&] {
     const auto now = session.store().find_job(job.request_id);
@@ -61,19 +100,40 @@ void wait_until_ended(StoreSession& session, const job::Job& job) {
               " has not ended in time: erase again later. Queued jobs are cancelled; nothing is erased yet");
 }
 
-// Returns how many queued jobs were cancelled.
-int erase_subject(StoreSession& session, const std::string& id, const EraseOptions& options) {
-  int cancelled = 0;
+// `erased` holds who it was in the end: another command may have been faster, or a new request have come.
+void erase_person(StoreSession& session, const job::Recipient& recipient, const EraseOptions& options,
+                  Erased& erased) {
   for (;;) {
     const engine::Erasure step = session.write([&](engine::Context& context) {
-      const auto subject = context.store.subject(id);
-      // Another command was faster.
-      return subject ? engine::erase(context, *subject, options.reason, options.suppress) : engine::Erasure{};
+      erased.person = find_person(context.store, recipient, erased.provider, options.provider.has_value());
+      engine::Erasure erasure = engine::erase(context, erased.person.all(), options.reason, options.suppress);
+      // Also where nobody is known by it.
+      if (options.suppress && !erasure.under_way) {
+        engine::suppress(context, erased.provider, recipient.normalised);
+      }
+      return erasure;
     });
-    cancelled += step.cancelled;
-    if (!step.under_way) return cancelled;
+    erased.cancelled += step.cancelled;
+    if (!step.under_way) return;
     wait_until_ended(session, *step.under_way);
   }
+}
+
+// Whatever the database may hold of them, in lower case.
+std::vector<std::string> texts_of(const job::Recipient& recipient, const Person& person) {
+  std::vector<std::string> texts;
+  const auto add = [&texts](const std::string& given) {
+    const std::string text = to_lower(given);
+    if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(text);
+  };
+  add(recipient.normalised);
+  add(recipient.address);
+  for (const store::Subject& subject : person.all()) {
+    add(subject.recipient);
+    add(subject.address);
+    if (subject.deliver_to) add(*subject.deliver_to);
+  }
+  return texts;
 }
 
 std::string copies_words(const store::Scrubbed& scrubbed) {
@@ -90,12 +150,21 @@ std::string copies_words(const store::Scrubbed& scrubbed) {
 
 void print_erased(const Erased& erased, const EraseOptions& options, Output& out) {
   const std::string provider(name(erased.provider));
-  if (erased.subject) {
-    out.line(
-        "Erased a recipient of " + provider + ", subject " + *erased.subject + "." +
-        (erased.cancelled > 0 ? " Queued jobs cancelled: " + std::to_string(erased.cancelled) + "." : ""));
+  const Person& person = erased.person;
+  if (person.known) {
+    out.line("Erased a recipient of " + provider + ", subject " + person.known->id + ".");
   } else {
     out.line("Nobody is known by this recipient at " + provider + ": never, or not any more.");
+  }
+  for (const store::Subject& other : person.others) {
+    out.line("Erased a customer of " + std::string(name(other.provider)) +
+             " whose links were mailed to it, subject " + other.id + ".");
+  }
+  if (erased.cancelled > 0) out.line("Queued jobs cancelled: " + std::to_string(erased.cancelled) + ".");
+  for (const store::Subject& other : person.left_to_know) {
+    out.line(
+        "Not erased: subject " + other.id + " of " + std::string(name(other.provider)) +
+        ", who has the same email; erase by the email alone, without --provider, to forget all of them.");
   }
   if (options.suppress) out.line("Later requests for it are rejected (suppressed).");
   out.line(copies_words(erased.scrubbed));
@@ -116,8 +185,16 @@ OrderedJson erased_json(const Erased& erased, const EraseOptions& options) {
   const auto text_or_null = [](const std::string& text) {
     return text.empty() ? OrderedJson(nullptr) : OrderedJson(text);
   };
+  const auto ids = [](const std::vector<store::Subject>& subjects) {
+    OrderedJson list = OrderedJson::array();
+    for (const store::Subject& subject : subjects) list.push_back(subject.id);
+    return list;
+  };
+  const Person& person = erased.person;
   return {{"provider", name(erased.provider)},
-          {"subject", text_or_null(erased.subject.value_or(""))},
+          {"subject", person.known ? OrderedJson(person.known->id) : OrderedJson(nullptr)},
+          {"mailedTo", ids(person.others)},
+          {"notErased", ids(person.left_to_know)},
           {"cancelled", erased.cancelled},
           {"suppressed", options.suppress},
           {"copies", erased.scrubbed.copies},
@@ -132,23 +209,10 @@ int erase(const GlobalOptions& global, const EraseOptions& options) {
   StoreSession session(global);
   Erased erased;
   const job::Recipient recipient = job::parse_any_recipient(options.recipient, erased.provider);
-  const auto asked = options.provider ? std::optional(provider_word(*options.provider)) : std::nullopt;
-  const auto subject = find_recipient(session.store(), options.recipient, asked);
+  if (options.provider) find_recipient(session.store(), options.recipient, provider_word(*options.provider));
   const bool left = session.store().scrub_is_due();  // by an erasure that somebody was in the way of
-  std::vector<std::string> texts;
-  for (const std::string& text : {recipient.normalised, to_lower(recipient.address)})
-    add_text_once(texts, text);
-  if (subject) {
-    add_text_once(texts, to_lower(subject->address));
-    if (subject->deliver_to) add_text_once(texts, to_lower(*subject->deliver_to));
-    erased.subject = subject->id;
-    erased.cancelled = erase_subject(session, subject->id, options);
-  } else if (options.suppress) {
-    session.write([&](engine::Context& context) {
-      engine::suppress(context, erased.provider, recipient.normalised);
-      return true;
-    });
-  }
+  erase_person(session, recipient, options, erased);
+  const std::vector<std::string> texts = texts_of(recipient, erased.person);
   erased.scrubbed = session.store().scrub(texts, left, kScrubFor);
   erased.files = files_that_mention(session.config(), texts);
   erased.old_databases = databases_kept_aside(session.config());
@@ -159,7 +223,7 @@ int erase(const GlobalOptions& global, const EraseOptions& options) {
     print_erased(erased, options, out);
   }
   out.flush();
-  return (erased.subject || left) && erased.scrubbed.copies == 0 ? 0 : 1;
+  return (!erased.person.all().empty() || left) && erased.scrubbed.copies == 0 ? 0 : 1;
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ void examine_gate(StoreSession& session, job::Provider provider, Diagnoses& foun
   if (gate.wait_until && *gate.wait_until > session.now()) {
     return found.note(name, name + " has asked us to wait until " + format_local(*gate.wait_until) + ".");
   }
-  const std::vector<TimePoint> due = session.store().ready_due_times(provider);
+  const std::vector<TimePoint> due = session.store().ready_due_times(provider, 1);
   const auto oldest = std::min_element(due.begin(), due.end());
   if (oldest != due.end() && session.now() - *oldest > kOverdue) {
     return found.warning(name,

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -89,6 +90,20 @@ inline std::vector<std::string> ids_of(const std::vector<job::Job>& jobs) {
   std::vector<std::string> ids;
   for (const job::Job& job : jobs) ids.push_back(job.request_id);
   return ids;
+}
+
+// In no order.
+inline std::vector<std::string> ids_of(const std::vector<Subject>& subjects) {
+  std::vector<std::string> ids;
+  for (const Subject& subject : subjects) ids.push_back(subject.id);
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+inline std::vector<std::string> ids_of(const std::vector<Event>& events) {
+  std::vector<std::string> messages;
+  for (const Event& event : events) messages.push_back(event.message);
+  return messages;
 }
 
 }  // namespace latchkey::store

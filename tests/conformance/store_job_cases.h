@@ -189,6 +189,49 @@ BOOST_FIXTURE_TEST_CASE(jobs_are_found_by_what_they_are, StoreUnderTest) {
   BOOST_CHECK_EQUAL(visits, 2);
 }
 
+// More jobs than one page of ids has, some of them gone; whatever the question, in pages as a caller would
+// ask.
+BOOST_FIXTURE_TEST_CASE(pages_of_jobs_joined_are_the_whole_answer, StoreUnderTest) {
+  commit([&](Store& mine) {
+    for (int i = 0; i < 2500; ++i) {
+      job::Job job = queued_job("j" + std::to_string(i), start);
+      if (i % 3 == 0) job.provider = job::Provider::Nomos;
+      mine.insert_job(job);
+      if (i % 5 != 0) continue;
+      job.standing.state = i % 2 == 0 ? job::State::Held : job::State::Done;
+      job.finished_at = start;
+      mine.update_job(job);
+    }
+    for (int i = 5; i < 2500; i += 50) mine.prune_job("j" + std::to_string(i));
+  });
+  std::vector<JobFilter> questions(4);
+  questions[1].provider = job::Provider::Nomos;
+  questions[2].states = {job::State::Held};
+  questions[3].states = {job::State::Done};
+  for (JobFilter question : questions) {
+    for (const bool newest : {false, true}) {
+      question.newest_first = newest;
+      question.after_id.reset();
+      std::vector<std::int64_t> whole, joined;
+      store->each_job(question, [&](const job::Job& job) {
+        whole.push_back(job.id);
+        return true;
+      });
+      BOOST_REQUIRE_GT(whole.size(), 100U);
+      for (std::size_t before = 1; joined.size() != before;) {
+        before = joined.size();
+        std::size_t page = 0;
+        store->each_job(question, [&](const job::Job& job) {
+          joined.push_back(job.id);
+          return ++page < 37;
+        });
+        if (!joined.empty()) question.after_id = joined.back();
+      }
+      BOOST_CHECK_EQUAL_COLLECTIONS(joined.begin(), joined.end(), whole.begin(), whole.end());
+    }
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(jobs_are_counted_by_provider_and_state, StoreUnderTest) {
   BOOST_CHECK(store->count_jobs().empty());
   commit([&](Store& mine) {

@@ -273,6 +273,23 @@ BOOST_FIXTURE_TEST_CASE(running_and_waiting_replies_are_found, StoreUnderTest) {
   });
 }
 
+BOOST_FIXTURE_TEST_CASE(running_jobs_that_were_cancelled_are_found, StoreUnderTest) {
+  using job::State, job::Step;
+  commit([&](Store& mine) {
+    for (const char* id : {"calling", "handing-over", "minted", "uncancelled", "done", "queued"}) {
+      add(mine, ready_job(id, start));
+    }
+    move_to(mine, "minted", {State::Running, Step::None, true});
+    move_to(mine, "calling", {State::Running, Step::Calling, true});
+    move_to(mine, "handing-over", {State::Running, Step::HandingOver, true});
+    move_to(mine, "uncancelled", {State::Running, Step::HandingOver, false});
+    move_to(mine, "done", {State::Done});
+    LATCHKEY_CHECK_IDS(mine.cancelled_running_jobs(), "calling", "handing-over", "minted");
+    move_to(mine, "handing-over", {State::Cancelled});
+    LATCHKEY_CHECK_IDS(mine.cancelled_running_jobs(), "calling", "minted");
+  });
+}
+
 BOOST_FIXTURE_TEST_CASE(next_times_are_the_earliest_of_each_kind, StoreUnderTest) {
   BOOST_CHECK(!store->next_times().due);
   BOOST_CHECK(!store->next_times().stale);
@@ -336,12 +353,31 @@ BOOST_FIXTURE_TEST_CASE(forecasts_see_what_is_queued_each_once, StoreUnderTest) 
     add(mine, queued_job("cancelled", start + Millis(20)));
     move_to(mine, "cancelled", {job::State::Cancelled});
 
-    check(ms(mine.ready_due_times(kMayar)), {1, 2, 3});
-    check(ms(mine.ready_due_times(kNomos)), {});
-    check(ms(mine.waiting_due_times(kMayar, start, start + Millis(100))), {10, 20, 30});
-    check(ms(mine.waiting_due_times(kMayar, TimePoint::min(), start + Millis(20))), {10, 20});
-    check(ms(mine.waiting_due_times(kMayar, start + Millis(10), start + Millis(30))), {20, 30});
-    check(ms(mine.waiting_due_times(kNomos, start, start + Millis(100))), {20});
+    check(ms(mine.ready_due_times(kMayar, 2)), {1, 2, 3});
+    check(ms(mine.ready_due_times(kNomos, 2)), {});
+    check(ms(mine.waiting_due_times(kMayar, start, start + Millis(100), 2)), {10, 20, 30});
+    check(ms(mine.waiting_due_times(kMayar, TimePoint::min(), start + Millis(20), 2)), {10, 20});
+    check(ms(mine.waiting_due_times(kMayar, start + Millis(10), start + Millis(30), 2)), {20, 30});
+    check(ms(mine.waiting_due_times(kNomos, start, start + Millis(100), 2)), {20});
+
+    for (const auto hand_over : {job::HandOver::Reply, job::HandOver::Claim, job::HandOver::Email}) {
+      const std::string name(job::name(hand_over));
+      for (job::Job linked :
+           {ready_job("ready-" + name, start + Millis(5)), queued_job("waits-" + name, start + Millis(40))}) {
+        linked.provider = kNomos;
+        linked.hand_over = hand_over;
+        add(mine, linked);
+      }
+    }
+    job = queued_job("import-email", start + Millis(6));
+    job.import = mine.open_import();
+    job.provider = kNomos;
+    job.hand_over = job::HandOver::Email;
+    add(mine, job);
+    check(ms(mine.ready_due_times(kNomos, 2)), {5, 5, 5, 5, 6, 6});
+    check(ms(mine.ready_due_times(kNomos, 1)), {5, 5, 5, 6});
+    check(ms(mine.waiting_due_times(kNomos, start, start + Millis(100), 2)), {20, 40, 40, 40, 40});
+    check(ms(mine.waiting_due_times(kNomos, start, start + Millis(100), 1)), {20, 40, 40, 40});
   });
 }
 

@@ -114,6 +114,30 @@ BOOST_FIXTURE_TEST_CASE(nothing_erased_can_be_read_from_the_files_after_a_scrub,
   BOOST_CHECK(store->find_subject(job::Provider::Mayar, "person1@example.com"));
 }
 
+// An address for mails stands behind a number, whose last byte may look like a letter of a longer address.
+BOOST_FIXTURE_TEST_CASE(scrub_tells_an_address_for_mails_from_a_longer_one, StoreUnderTest) {
+  std::vector<std::string> erased;
+  commit([&](Store& mine) {
+    for (int i = 0; i < 600; ++i) {
+      Subject subject = forgettable("id-" + std::to_string(i), "cus_" + std::to_string(i), i * 7);
+      subject.provider = job::Provider::Nomos;
+      subject.salt = std::string(30, '\x01') + static_cast<char>(i % 256) + static_cast<char>(i / 256);
+      subject.deliver_to = (i % 2 == 0 ? "Person" : "aperson") + std::to_string(i / 2) + "@example.com";
+      mine.put_subject(subject);
+    }
+  });
+  commit([&](Store& mine) {
+    for (int i = 0; i < 600; i += 2) {
+      const auto subject = mine.subject("id-" + std::to_string(i));
+      erased.push_back(*subject->deliver_to);
+      mine.erase_subject(subject->id);
+    }
+  });
+  const Scrubbed scrubbed = store->scrub(erased, false, Millis(0));
+  BOOST_CHECK_EQUAL(scrubbed.copies, 0);
+  BOOST_CHECK_EQUAL(store->subjects_mailed_to("aperson1@example.com").size(), 1U);
+}
+
 BOOST_FIXTURE_TEST_CASE(suppression_is_of_one_provider_and_stays, StoreUnderTest) {
   const std::string hash = std::string("\0hash\xFF", 6) + std::string(26, '\x80');
   BOOST_CHECK(!store->has_suppressions());

@@ -16,6 +16,7 @@ inline void check_same(const Subject& a, const Subject& b) {
   BOOST_CHECK_EQUAL(a.address, b.address);
   BOOST_CHECK(a.salt == b.salt);
   BOOST_CHECK(a.last_accepted_seq == b.last_accepted_seq);
+  BOOST_CHECK(a.deliver_to == b.deliver_to);
 }
 
 inline void check_same(const job::Gate& a, const job::Gate& b) {
@@ -75,6 +76,45 @@ BOOST_FIXTURE_TEST_CASE(known_subject_keeps_its_salt_and_gets_a_new_address, Sto
   commit([&](Store& mine) { mine.put_subject(again); });
   again.salt = subject.salt;
   check_same(store->subject("s1").value(), again);
+}
+
+BOOST_FIXTURE_TEST_CASE(address_for_mails_comes_back_and_moves, StoreUnderTest) {
+  Subject subject = subject_named("s1", "cus_1");
+  subject.provider = job::Provider::Nomos;
+  commit([&](Store& mine) { mine.put_subject(subject); });
+  reopen();
+  BOOST_CHECK(!store->subject("s1")->deliver_to);
+  for (const char* address : {"Budi@Example.com", "siti@example.com"}) {
+    subject.deliver_to = address;
+    commit([&](Store& mine) { mine.put_subject(subject); });
+    reopen();
+    check_same(store->subject("s1").value(), subject);
+    check_same(store->find_subject(job::Provider::Nomos, "cus_1").value(), subject);
+  }
+}
+
+// By what the address means, not by how it was written: "BÜCHER" and its punycode are one domain.
+BOOST_FIXTURE_TEST_CASE(subjects_are_found_by_the_address_for_their_mails, StoreUnderTest) {
+  commit([&](Store& mine) {
+    const auto put = [&](const std::string& id, const std::optional<std::string>& deliver_to) {
+      Subject subject = subject_named(id, "cus_" + id);
+      subject.provider = job::Provider::Nomos;
+      subject.deliver_to = deliver_to;
+      mine.put_subject(subject);
+    };
+    put("a", "Budi@BÜCHER.example");
+    put("b", "budi@xn--bcher-kva.example");
+    put("c", "abudi@xn--bcher-kva.example");
+    put("d", std::nullopt);
+    put("e", "no address at all");
+    Subject recipient = subject_named("f", "budi@xn--bcher-kva.example");  // of mayar
+    mine.put_subject(recipient);
+  });
+  LATCHKEY_CHECK_IDS(store->subjects_mailed_to("budi@xn--bcher-kva.example"), "a", "b");
+  check_same(store->subjects_mailed_to("abudi@xn--bcher-kva.example").at(0), store->subject("c").value());
+  LATCHKEY_CHECK_IDS(store->subjects_mailed_to("nobody@example.com"));
+  commit([](Store& mine) { mine.erase_subject("a"); });
+  LATCHKEY_CHECK_IDS(store->subjects_mailed_to("budi@xn--bcher-kva.example"), "b");
 }
 
 BOOST_FIXTURE_TEST_CASE(one_recipient_of_a_provider_is_one_subject, StoreUnderTest) {

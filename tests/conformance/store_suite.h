@@ -4,6 +4,7 @@
 // sqlite_store_tests.cpp shows it.
 #include "conformance/store_job_cases.h"
 #include "conformance/store_ledger_cases.h"
+#include "conformance/store_outbox_cases.h"
 #include "conformance/store_question_cases.h"
 #include "conformance/store_queue_cases.h"
 #include "conformance/store_retention_cases.h"

@@ -66,18 +66,25 @@ void check_file(const job::RecipientsFile& file, job::Provider provider) {
     // Normalising is done once and for all.
     const auto again = job::parse_recipient(provider, submission.recipient.normalised);
     BOOST_REQUIRE_EQUAL(again.normalised, submission.recipient.normalised);
+    BOOST_REQUIRE_EQUAL(submission.deliver_to.has_value(), submission.hand_over == job::HandOver::Email);
+    if (!submission.deliver_to) continue;
+    const std::string& address = submission.deliver_to->normalised;
+    BOOST_REQUIRE_EQUAL(job::parse_recipient(job::Provider::Mayar, address).normalised, address);
   }
 }
 
 void read_recipients(const std::string& bytes) {
-  const job::SubmissionLimits limits{std::chrono::minutes(15), *parse_rfc3339("2026-03-01T00:00:00Z")};
+  job::SubmissionLimits limits{std::chrono::minutes(15), *parse_rfc3339("2026-03-01T00:00:00Z")};
   for (const job::Provider provider : job::kProviders) {
-    std::istringstream in(bytes);
-    try {
-      check_file(job::read_recipients(in, provider, limits), provider);
-    } catch (const InputError& error) {
-      BOOST_REQUIRE(!unprintable_part(error.what()));
-      BOOST_REQUIRE(error.errors().at(0).line > 0);
+    for (const job::HandOver hand_over : {job::HandOver::None, job::HandOver::Email}) {
+      limits.hand_over = hand_over;
+      std::istringstream in(bytes);
+      try {
+        check_file(job::read_recipients(in, provider, limits), provider);
+      } catch (const InputError& error) {
+        BOOST_REQUIRE(!unprintable_part(error.what()));
+        BOOST_REQUIRE(error.errors().at(0).line > 0);
+      }
     }
   }
 }

@@ -2,9 +2,12 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "engine/claim.h"
 #include "engine/submit.h"
+#include "job/recipient.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
+#include "support/faulty_store.h"
 
 namespace latchkey::test {
 
@@ -29,6 +32,20 @@ job::Submission link(const std::string& request_id, const std::string& customer_
   submission.recipient.normalised = customer_id.empty() ? "cus_" + request_id : customer_id;
   submission.recipient.address = submission.recipient.normalised;
   submission.hand_over = job::HandOver::Reply;
+  return submission;
+}
+
+job::Submission claimable_link(const std::string& request_id, const std::string& customer_id) {
+  job::Submission submission = link(request_id, customer_id);
+  submission.hand_over = job::HandOver::Claim;
+  return submission;
+}
+
+job::Submission mailed_link(const std::string& request_id, const std::string& address,
+                            const std::string& customer_id) {
+  job::Submission submission = link(request_id, customer_id);
+  submission.hand_over = job::HandOver::Email;
+  submission.deliver_to = job::parse_recipient(job::Provider::Mayar, address);
   return submission;
 }
 
@@ -88,8 +105,13 @@ void EngineRig::start_process() {
   links = std::make_unique<handover::WaitingLinks>();
   couriers = std::make_unique<HeldCouriers>(mailers, posters);
   workers = std::make_unique<HeldCalls>(settings.workers);
-  store_ = std::make_unique<store::SqliteStore>(folder / "latchkey.db", clock, store::Access::ReadWrite,
-                                                Millis(0));
+  store_ = std::make_unique<FaultyStore>(
+      std::make_unique<store::SqliteStore>(folder / "latchkey.db", clock, store::Access::ReadWrite,
+                                           Millis(0)),
+      [this](const char* operation) {
+        if (operation == failing) throw Error("the disk is full");
+      },
+      [] {});
   engine_ = std::make_unique<engine::Engine>(
       engine::Parts{*store_, random, *inbox, *workers, *couriers, *desk, *links, denials, fingerprint_key},
       settings);
@@ -121,6 +143,25 @@ std::string EngineRig::answer(const std::string& request_id) const {
   return at == answers_.end() ? "" : at->second;
 }
 
+void EngineRig::claim(const std::string& request_id) {
+  inbox->put(engine::Request{
+      "token:tk_1",
+      [this, request_id](engine::Context& context) { engine::claim(context, *links, request_id); },
+      [this, request_id] { claims_[request_id] = std::string(links->take(request_id).reveal()); },
+      [this, request_id](std::exception_ptr why) {
+        try {
+          std::rethrow_exception(why);
+        } catch (const InputError& error) {
+          claims_[request_id] = error.code();
+        }
+      }});
+}
+
+std::string EngineRig::claimed(const std::string& request_id) const {
+  const auto at = claims_.find(request_id);
+  return at == claims_.end() ? "" : at->second;
+}
+
 void EngineRig::command(const std::function<void(engine::Context&)>& action) {
   store::Transaction transaction(*other);
   engine::Forecasts forecasts(*other, settings, transaction.now().wall);
@@ -150,6 +191,18 @@ void EngineRig::finish_call(const engine::Attempt& attempt, const provider::Resu
     return call.request_id == attempt.request_id && call.number == attempt.number;
   });
   inbox->put(engine::Finished{attempt, copy_of(result)});
+}
+
+void EngineRig::finish_mail(const handover::MailResult& result) {
+  BOOST_REQUIRE(!couriers->mails.empty());
+  const engine::Mailing mailing = std::move(couriers->mails.front());
+  couriers->mails.pop_front();
+  inbox->put(engine::Mailed{mailing.mail.request_id, mailing.mail.attempt, mailing.number, result});
+}
+
+void EngineRig::mint(const job::Submission& submission, const std::string& link) {
+  finish_call(start(submission), minted(link));
+  turn();
 }
 
 job::Job EngineRig::job_of(const std::string& request_id) {

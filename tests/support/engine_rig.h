@@ -26,6 +26,12 @@ job::Submission mail(const std::string& request_id, const std::string& email = "
 /// A request for a nomos link whose caller waits for it.
 job::Submission link(const std::string& request_id, const std::string& customer_id = "");
 
+/// One whose link waits to be claimed.
+job::Submission claimable_link(const std::string& request_id, const std::string& customer_id = "");
+/// One whose link is mailed to `address`, as given. The rig's settings must have `mails`.
+job::Submission mailed_link(const std::string& request_id, const std::string& address,
+                            const std::string& customer_id = "");
+
 provider::Result accepted();
 provider::Result minted(const std::string& link, std::uint64_t credential = 1);
 provider::Result ended(job::Outcome outcome, job::Code code, int http = 0);
@@ -68,6 +74,15 @@ class EngineRig {
   /// The same for one that the test keeps.
   void finish_call(const engine::Attempt& attempt, const provider::Result& result);
 
+  /// Puts a claim of a job's link into the inbox, as the API does.
+  void claim(const std::string& request_id);
+  /// The link that the latest claim got, the code of its rejection, or empty while nothing was answered.
+  std::string claimed(const std::string& request_id) const;
+  /// Hands the oldest mail under way back with its result, without a turn.
+  void finish_mail(const handover::MailResult& result);
+  /// Stores the submission, mints `link` for it, and takes the turn in which its hand-over begins.
+  void mint(const job::Submission& submission, const std::string& link);
+
   job::Job job_of(const std::string& request_id);
   std::string state(const std::string& request_id) {
     return std::string(name(job_of(request_id).standing.state));
@@ -93,6 +108,7 @@ class EngineRig {
   std::unique_ptr<HeldCouriers> couriers;
   int mailers = 4;  ///< of the next process
   int posters = 4;
+  std::string failing;                  ///< the engine's store throws at this operation
   std::unique_ptr<store::Store> other;  ///< another process's connection
   const TimePoint begin = clock.now().wall;
 
@@ -104,6 +120,7 @@ class EngineRig {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<engine::Engine> engine_;
   std::map<std::string, std::string> answers_;
+  std::map<std::string, std::string> claims_;
 };
 
 }  // namespace latchkey::test

@@ -71,11 +71,12 @@ class FaultyStore final : public store::Store {
     return at("cancelled_running_jobs").cancelled_running_jobs();
   }
   store::NextTimes next_times() override { return at("next_times").next_times(); }
-  std::vector<TimePoint> ready_due_times(job::Provider provider) override {
-    return inner_->ready_due_times(provider);
+  std::vector<TimePoint> ready_due_times(job::Provider provider, int calls_of_mail) override {
+    return inner_->ready_due_times(provider, calls_of_mail);
   }
-  std::vector<TimePoint> waiting_due_times(job::Provider provider, TimePoint after, TimePoint to) override {
-    return inner_->waiting_due_times(provider, after, to);
+  std::vector<TimePoint> waiting_due_times(job::Provider provider, TimePoint after, TimePoint to,
+                                           int calls_of_mail) override {
+    return inner_->waiting_due_times(provider, after, to, calls_of_mail);
   }
   void shift_due_jobs(TimePoint before, Millis step) override {
     at("shift_due_jobs").shift_due_jobs(before, step);
@@ -115,6 +116,9 @@ class FaultyStore final : public store::Store {
     return inner_->find_subject(provider, recipient);
   }
   std::optional<store::Subject> subject(const std::string& id) override { return inner_->subject(id); }
+  std::vector<store::Subject> subjects_mailed_to(const std::string& address) override {
+    return inner_->subjects_mailed_to(address);
+  }
   void put_subject(const store::Subject& subject) override { at("put_subject").put_subject(subject); }
 
   job::Gate gate(job::Provider provider) override { return at("gate").gate(provider); }

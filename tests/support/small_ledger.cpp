@@ -6,6 +6,7 @@
 
 #include "base/crypto.h"
 #include "engine/attempt.h"
+#include "engine/claim.h"
 #include "engine/erasure.h"
 #include "engine/operations.h"
 #include "engine/record.h"
@@ -24,6 +25,7 @@ using ledger::EntryType;
 
 SmallLedger::SmallLedger(const std::string& origin) : folder_(fast_folder()), origin_(origin) {
   for (const job::Provider provider : job::kProviders) settings_.of(provider).on = true;
+  settings_.mails = true;
   store::create_database(file(), clock_);
   store_ = std::make_unique<store::SqliteStore>(file(), clock_);
   database_ = std::make_unique<SQLite::Database>(file().string(), SQLite::OPEN_READWRITE, 5000);
@@ -60,10 +62,19 @@ job::Job SmallLedger::call(engine::Context& context, const std::string& request_
   intent.attempt = ++job.attempts;
   engine::record(context, job, std::move(intent));
   engine::CredentialHistory credentials;
-  engine::HandOvers hand_overs(desk_, links_, 0);
+  engine::HandOvers hand_overs(desk_, links_, couriers_.idle_mailers());
   engine::apply_result(context, job, context.now, result, Secret(std::string(32, 'k')), credentials,
                        hand_overs);
+  hand_overs.carry_out(couriers_);
   return job;
+}
+
+void SmallLedger::mailed(engine::Context& context, const std::string& request_id,
+                         const handover::MailResult& result) {
+  engine::HandOvers hand_overs(desk_, links_, couriers_.idle_mailers());
+  hand_overs.mailed(context, {request_id, 1, couriers_.mails.front().number}, result);
+  couriers_.mails.clear();
+  hand_overs.carry_out(couriers_);
 }
 
 void SmallLedger::tell_story() {
@@ -96,7 +107,7 @@ void SmallLedger::tell_story() {
   step([&](engine::Context& context) { engine::submit(context, mail("erased", "gone@example.com")); });
   step([&](engine::Context& context) {
     const auto subject = store_->find_subject(job::Provider::Mayar, "gone@example.com");
-    engine::erase(context, subject.value(), "asked for it", false);
+    engine::erase(context, {subject.value()}, "asked for it", false);
   });
   step([&](engine::Context&) {
     BOOST_REQUIRE(store_->prune_job("erased"));
@@ -104,6 +115,31 @@ void SmallLedger::tell_story() {
     one.type = EntryType::JobsPruned;
     one.count = 1;
     store_->append(one);
+  });
+  step([&](engine::Context& context) {
+    engine::submit(context, mailed_link("mailed", "Customer@Example.com", "cus_2"));
+  });
+  step([&](engine::Context& context) {
+    call(context, "mailed", minted("https://a.customerportal.energy/y"));
+  });
+  step([&](engine::Context& context) {
+    mailed(context, "mailed", {Outcome::NotSent, Code::SmtpDeferred});
+    engine::HandOvers hand_overs(desk_, links_, 1);
+    context.now.boot += std::chrono::minutes(2);  // the next try is due
+    hand_overs.look_after(context, false);
+    hand_overs.carry_out(couriers_);
+  });
+  step([&](engine::Context& context) { mailed(context, "mailed", {Outcome::Accepted, std::nullopt}); });
+  for (const char* request_id : {"claimed", "expired"}) {
+    step([&](engine::Context& context) { engine::submit(context, claimable_link(request_id)); });
+    step([&](engine::Context& context) {
+      call(context, request_id, minted("https://a.customerportal.energy/" + std::string(request_id)));
+    });
+  }
+  step([&](engine::Context& context) { engine::claim(context, links_, "claimed"); });
+  step([&](engine::Context& context) {
+    job::Job job = store_->find_job("expired").value();
+    engine::HandOvers(desk_, links_, 0).abandon(context, job, Code::Crash);
   });
   step([&](engine::Context& context) { engine::submit(context, mail("queued", "next@example.com")); });
   sign("checkpoint");

@@ -16,6 +16,7 @@
 #include "provider/provider.h"
 #include "store/store.h"
 #include "support/fake_clock.h"
+#include "support/held_couriers.h"
 #include "support/seeded_random.h"
 #include "support/temp_dir.h"
 
@@ -50,6 +51,7 @@ class SmallLedger {
   void step(const std::function<void(engine::Context&)>& work);
   void sign(const std::string& where);
   job::Job call(engine::Context& context, const std::string& request_id, const provider::Result& result);
+  void mailed(engine::Context& context, const std::string& request_id, const handover::MailResult& result);
 
   TempDir folder_;
   FakeClock clock_;
@@ -57,6 +59,7 @@ class SmallLedger {
   engine::Settings settings_;
   handover::ReplyDesk desk_;
   handover::WaitingLinks links_;
+  HeldCouriers couriers_{1};
   const Secret seed_{std::string(32, 's')};
   const std::string origin_;
   std::unique_ptr<store::Store> store_;

@@ -42,6 +42,15 @@ BOOST_AUTO_TEST_CASE(fields_do_not_run_into_each_other) {
                     to_hex(sha256(bytes)));
 }
 
+BOOST_AUTO_TEST_CASE(commitment_to_an_address_for_mails_is_another_one) {
+  std::string bytes = "latchkey/deliver/v1";
+  bytes += '\0';
+  bytes += golden_salt() + "nomos" + '\0' + "budi@example.com";
+  const std::string one = deliver_commitment(golden_salt(), job::Provider::Nomos, "budi@example.com");
+  BOOST_CHECK_EQUAL(one, to_hex(sha256(bytes)));
+  BOOST_CHECK_NE(one, recipient_commitment(golden_salt(), job::Provider::Nomos, "budi@example.com"));
+}
+
 BOOST_AUTO_TEST_CASE(fingerprint_is_the_golden_one) {
   const Secret key(std::string(32, 'k'));
   BOOST_CHECK_EQUAL(link_fingerprint(key, Secret(kLink)), "bc05db4089b0ec99a336511bdcb4d4d5");

@@ -39,7 +39,7 @@ Erasure erased(EngineRig& rig, bool suppressed = false) {
   rig.command([&](Context& context) {
     const auto subject = context.store.find_subject(job::Provider::Mayar, kBudi);
     BOOST_REQUIRE(subject.has_value());
-    erasure = erase(context, *subject, "asked to be forgotten", suppressed);
+    erasure = erase(context, {*subject}, "asked to be forgotten", suppressed);
   });
   return erasure;
 }

@@ -219,10 +219,24 @@ BOOST_AUTO_TEST_CASE(cancelled_job_makes_no_further_attempt) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(only_a_waiting_claim_is_claimed_or_expires) {
+  for (const Standing& standing : every_standing()) {
+    for (const Event& event : every_event()) {
+      if (event.type != EntryType::LinkClaimed && event.type != EntryType::LinkExpired) continue;
+      const bool waits = standing.state == State::Running && standing.step == Step::HandingOver &&
+                         event.hand_over == HandOver::Claim;
+      const bool kept_from = event.type == EntryType::LinkClaimed && standing.cancel_requested;
+      BOOST_CHECK_MESSAGE(next(standing, event).has_value() == (waits && !kept_from),
+                          text(cell_of(standing, event)));
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(entries_that_are_not_of_a_job_move_no_job) {
-  const std::set<std::string> of_a_job{"job.refused",  "job.cancelled",   "job.held",       "job.released",
-                                       "job.closed",   "job.failed",      "attempt.intent", "attempt.result",
-                                       "attempt.late", "handover.intent", "handover.result"};
+  const std::set<std::string> of_a_job{"job.refused",  "job.cancelled",   "job.held",        "job.released",
+                                       "job.closed",   "job.failed",      "attempt.intent",  "attempt.result",
+                                       "attempt.late", "handover.intent", "handover.result", "link.claimed",
+                                       "link.expired"};
   for (const Standing& standing : every_standing()) {
     for (const Event& event : every_event()) {
       if (of_a_job.count(std::string(ledger::name(event.type))) == 1) continue;

@@ -79,7 +79,7 @@ struct WatchedStore {
     const std::vector<std::string> asked = watch.statements;
     std::string plan;
     for (const std::string& sql : asked) {
-      if (sql.find("jobs") == std::string::npos) continue;
+      if (sql.find("jobs") == std::string::npos && sql.find("outbox") == std::string::npos) continue;
       for (const std::string& step : rows("EXPLAIN QUERY PLAN " + sql, 3)) plan += step + "\n";
     }
     BOOST_TEST_MESSAGE(plan);
@@ -93,8 +93,8 @@ bool has(const std::string& text, const std::string& part) {
 
 // Reads rows that the question does not ask for, or sorts what an index could have given in order.
 bool is_wasteful(const std::string& plan) {
-  return has(plan, "SCAN jobs\n") || has(plan, "SCAN queued\n") || has(plan, "SCAN other") ||
-         has(plan, "TEMP B-TREE");
+  return has(plan, "SCAN jobs\n") || has(plan, "SCAN outbox\n") || has(plan, "SCAN queued\n") ||
+         has(plan, "SCAN other") || has(plan, "TEMP B-TREE");
 }
 
 void append(SqliteStore& store, int count) {
@@ -250,8 +250,8 @@ BOOST_FIXTURE_TEST_CASE(next_times_are_ends_of_indexes, WatchedStore) {
 
 BOOST_FIXTURE_TEST_CASE(forecasts_and_recovery_read_indexes_only, WatchedStore) {
   const std::string plan = plans([&](Store& it) {
-    it.ready_due_times(job::Provider::Mayar);
-    it.waiting_due_times(job::Provider::Mayar, clock.now().wall, clock.now().wall);
+    it.ready_due_times(job::Provider::Mayar, 1);
+    it.waiting_due_times(job::Provider::Mayar, clock.now().wall, clock.now().wall, 1);
     it.running_jobs();
     it.find_job("a");
   });
@@ -260,6 +260,25 @@ BOOST_FIXTURE_TEST_CASE(forecasts_and_recovery_read_indexes_only, WatchedStore) 
   BOOST_CHECK(has(plan, "INDEX jobs_running"));
   BOOST_CHECK(has(plan, "(request_id=?)"));
   BOOST_CHECK(!has(plan, "SCAN jobs\n"));
+}
+
+// Asked in each turn that follows somebody's write, among thousands of jobs whose links wait.
+BOOST_FIXTURE_TEST_CASE(cancelled_jobs_are_found_by_an_index_of_their_own, WatchedStore) {
+  const std::string plan = plans([](Store& it) { it.cancelled_running_jobs(); });
+  BOOST_CHECK(has(plan, "USING INDEX jobs_cancelling"));
+  BOOST_CHECK(!has(plan, "jobs_running"));
+  BOOST_CHECK(!has(plan, "TEMP B-TREE"));
+}
+
+// Asked in each turn: what was given up must not be looked through.
+BOOST_FIXTURE_TEST_CASE(due_events_read_their_index_in_order, WatchedStore) {
+  const std::string plan = plans([&](Store& it) {
+    it.due_events("crm", clock.now().wall, 10);
+    it.next_event_time("crm");
+  });
+  BOOST_CHECK(has(plan, "SEARCH outbox USING INDEX outbox_due (endpoint=? AND next_at<?)"));
+  BOOST_CHECK(has(plan, "USING COVERING INDEX outbox_due (endpoint=?"));
+  BOOST_CHECK(!is_wasteful(plan));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(reports_every_wrong_field_at_once) {
   draft.at = "tomorrow";
   draft.lifetime = "soon";
   draft.hand_over = "pigeon";
-  draft.deliver_to = "a@example.com";
+  draft.deliver_to = "a@b";
   std::string fields;
   for (const FieldError& error : complaints(draft, Provider::Nomos)) fields += error.field + " ";
   BOOST_TEST(fields == "requestId customerId at lifetime handover deliverTo ");
@@ -151,16 +151,17 @@ BOOST_AUTO_TEST_CASE(rejects_a_lifetime_that_is_none_or_too_long) {
   BOOST_TEST(complaint(draft) == "lifetime: at most 15m, the provider's link_lifetime");
 }
 
-BOOST_AUTO_TEST_CASE(offers_reply_for_nomos_and_nothing_for_mayar) {
+BOOST_AUTO_TEST_CASE(hand_over_is_for_nomos_and_one_of_three) {
   Draft draft = mint();
-  for (const char* hand_over : {"claim", "email"}) {
+  for (const char* hand_over : {"claim", "reply"}) {
+    draft.hand_over = hand_over;
+    BOOST_TEST(name(check_draft(draft, Provider::Nomos, kLimits).hand_over) == hand_over);
+  }
+  for (const char* hand_over : {"none", "", "Reply", "mail"}) {
     draft.hand_over = hand_over;
     BOOST_TEST(complaint(draft, Provider::Nomos) ==
-               "handover: this version hands links over by \"reply\" only");
-  }
-  for (const char* hand_over : {"none", "", "Reply"}) {
-    draft.hand_over = hand_over;
-    BOOST_TEST(complaint(draft, Provider::Nomos).starts_with("handover: expected \"reply\", got"));
+               "handover: expected \"claim\", \"email\" or \"reply\", got \"" + std::string(hand_over) +
+                   "\"");
   }
   draft = mail();
   for (const char* hand_over : {"reply", "none", ""}) {
@@ -169,11 +170,55 @@ BOOST_AUTO_TEST_CASE(offers_reply_for_nomos_and_nothing_for_mayar) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(rejects_any_deliver_to) {
+BOOST_AUTO_TEST_CASE(hand_over_that_is_not_named_is_what_the_limits_say) {
+  SubmissionLimits limits = kLimits;
+  BOOST_TEST((check_draft(mint(), Provider::Nomos, limits).hand_over == HandOver::None));
+  limits.hand_over = HandOver::Claim;
+  BOOST_TEST((check_draft(mint(), Provider::Nomos, limits).hand_over == HandOver::Claim));
+  BOOST_TEST((check_draft(mail(), Provider::Mayar, limits).hand_over == HandOver::None));
   Draft draft = mint();
-  draft.deliver_to = "budi@example.com";
+  draft.hand_over = "reply";
+  BOOST_TEST((check_draft(draft, Provider::Nomos, limits).hand_over == HandOver::Reply));
+}
+
+BOOST_AUTO_TEST_CASE(email_hand_over_takes_an_address_and_no_other_does) {
+  Draft draft = mint();
+  draft.hand_over = "email";
   BOOST_TEST(complaint(draft, Provider::Nomos) ==
-             "deliverTo: handing over by email is not available in this version");
+             "deliverTo: is needed: the email address that the link is mailed to");
+  draft.deliver_to = " Budi@EXAMPLE.com ";
+  const Submission submission = check_draft(draft, Provider::Nomos, kLimits);
+  BOOST_TEST(submission.deliver_to.value().address == "Budi@EXAMPLE.com");
+  BOOST_TEST(submission.deliver_to.value().normalised == "budi@example.com");
+  SubmissionLimits by_default = kLimits;
+  by_default.hand_over = HandOver::Email;
+  draft.hand_over.reset();
+  BOOST_TEST(check_draft(draft, Provider::Nomos, by_default).deliver_to.has_value());
+  BOOST_TEST(complaint(draft, Provider::Nomos) == "deliverTo: goes with the hand-over \"email\" only");
+  for (const char* hand_over : {"claim", "reply"}) {
+    draft.hand_over = hand_over;
+    BOOST_TEST(complaint(draft, Provider::Nomos) == "deliverTo: goes with the hand-over \"email\" only");
+  }
+  // What is said of one fault is said once.
+  draft.hand_over = "mail";
+  BOOST_TEST(complaint(draft, Provider::Nomos).starts_with("handover: expected"));
+  draft = mail();
+  draft.deliver_to = "budi@example.com";
+  BOOST_TEST(complaint(draft) == "deliverTo: goes with the hand-over \"email\" only");
+}
+
+BOOST_AUTO_TEST_CASE(deliver_to_is_held_to_what_holds_for_emails_and_not_shown) {
+  Draft draft = mint();
+  draft.hand_over = "email";
+  for (const char* address :
+       {"", "cus_7f3k", "agus", "budi@localhost", "Budi <budi@example.com>",
+        "budi@example.com,siti@example.com", "budi@example.com\r\nBcc: x@example.com"}) {
+    draft.deliver_to = address;
+    const std::string text = complaint(draft, Provider::Nomos);
+    BOOST_TEST(text.starts_with("deliverTo: "), text);
+    const std::string given = address;
+    BOOST_TEST((given.empty() || text.find(given) == std::string::npos), text);
+  }
 }
 
 // These bytes are stored as HMACs: were a line to change, every repeat of an old request would become a
@@ -189,6 +234,15 @@ BOOST_AUTO_TEST_CASE(payload_bytes_never_change) {
   BOOST_TEST(
       payload_bytes(check_draft(draft, Provider::Nomos, kLimits)) ==
       R"({"provider":"nomos","recipient":"cus_1","at":1772330400000,"lifetime":600000,"handover":"reply"})");
+  draft = mint();
+  draft.hand_over = "claim";
+  BOOST_TEST(payload_bytes(check_draft(draft, Provider::Nomos, kLimits)) ==
+             R"({"provider":"nomos","recipient":"cus_1","handover":"claim"})");
+  draft.hand_over = "email";
+  draft.deliver_to = "Budi@BÜCHER.example";
+  BOOST_TEST(
+      payload_bytes(check_draft(draft, Provider::Nomos, kLimits)) ==
+      R"({"provider":"nomos","recipient":"cus_1","handover":"email","deliverTo":"budi@xn--bcher-kva.example"})");
 }
 
 BOOST_AUTO_TEST_CASE(payload_bytes_are_those_of_the_meaning_not_the_spelling) {
