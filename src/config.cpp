@@ -190,9 +190,10 @@ void read_api(ConfigSection section, Config& config) {
     if (error != std::errc() || end != port.data() + port.size() || number < 0 || number > 65535) {
       section.wrong("listen", "expected " + expected + ", got \"" + shown(*listen) + "\"");
     } else if (!is_loopback_host(host)) {
-      section.wrong("listen",
-                    "expected a loopback address such as \"127.0.0.1:8420\"; for any other put a reverse "
-                    "proxy such as nginx in front");
+      section.wrong(
+          "listen",
+          "expected a loopback address such as \"127.0.0.1:8420\"; for any other put nginx in front "
+          "(docs/deploy/README.md)");
     } else {
       config.listen_host = host == "[::1]" ? "::1" : host;
       config.listen_port = number;

@@ -58,7 +58,7 @@ anchors = "anchors"                            # better a folder on another file
 # fingerprint_key_file = "secrets/fingerprint.key"
 
 [api]
-listen = "127.0.0.1:8420"                      # loopback only; nginx or the like serves other machines
+listen = "127.0.0.1:8420"                      # loopback only; docs/deploy has the nginx for other machines
 )";
 }
 
