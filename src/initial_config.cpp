@@ -69,7 +69,7 @@ anchors = "anchors"                            # better a folder on another file
 # ca_file = "crm-ca.pem"
 
 [api]
-listen = "127.0.0.1:8420"                      # loopback only; nginx or the like serves other machines
+listen = "127.0.0.1:8420"                      # loopback only; docs/deploy has the nginx for other machines
 # health_listen = "127.0.0.1:8421"             # health and metrics alone, however busy the API is
 # threads = 64                                 # connections served at once; nginx must keep fewer open
 )";
