@@ -1,17 +1,14 @@
 #include "base/smtp_dialog.h"
 
-#include <charconv>
-
 namespace latchkey {
 
 void SmtpDialog::take_line(std::string_view line) {
   constexpr std::size_t kDigits = 3;
-  int code = 0;
-  const char* const end = line.data() + kDigits;
   if (line.size() < kDigits) return;
-  if (const auto [rest, error] = std::from_chars(line.data(), end, code);
-      error != std::errc() || rest != end) {
-    return;
+  int code = 0;
+  for (const char c : line.substr(0, kDigits)) {
+    if (c < '0' || c > '9') return;
+    code = code * 10 + (c - '0');
   }
   const bool more_follows = line.size() > kDigits && line[kDigits] == '-';
   if (!more_follows && !ended_) advance(code);

@@ -27,7 +27,9 @@ import sys
 import tempfile
 import threading
 import time
+import warnings
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -134,19 +136,21 @@ def fault_of(stage, *texts):
 
 
 def described(raw):
-    """What a reader of mail sees."""
+    """What a reader of mail sees; texts with plain line ends. "decoded" are the headers as RFC 2047 alone has them: the
+    newer parser of Python 3.11 keeps the space between two encoded words of a name."""
     message = message_from_bytes(raw, policy=policy.default)
+    older = message_from_bytes(raw, policy=policy.compat32)
     parts = [part for part in message.walk() if not part.is_multipart()]
     return {
         "headers": [[name, str(value)] for name, value in message.items()],
+        "decoded": [[name, str(make_header(decode_header(value)))] for name, value in older.items()],
         "defects": [repr(defect) for part in message.walk() for defect in part.defects]
                    + [repr(defect) for _, value in message.items() for defect in value.defects],
         "from": [[mailbox.display_name, mailbox.addr_spec] for mailbox in message["From"].addresses],
         "to": [[mailbox.display_name, mailbox.addr_spec] for mailbox in message["To"].addresses],
         "date": parsedate_to_datetime(message["Date"]).isoformat(),
         "type": message.get_content_type(),
-        "parts": [{"type": part.get_content_type(), "charset": part.get_content_charset(), "text": part.get_content()}
-                  for part in parts],
+        "parts": [{"type": part.get_content_type(), "charset": part.get_content_charset(), "text": part.get_content().replace("\r\n", "\n")} for part in parts],
     }
 
 
@@ -196,7 +200,8 @@ class Handler:
 async def serve(options):
     from aiosmtpd.smtp import SMTP, AuthResult  # only the system's Python has it
 
-    logging.getLogger("mail.log").setLevel(logging.ERROR)
+    logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # a client that trusts us not is no news
+    warnings.filterwarnings("ignore", message="Requiring AUTH while not requiring TLS")
 
     def login(_, session, __, mechanism, data):
         fault = fault_of("login", *options.fault)
