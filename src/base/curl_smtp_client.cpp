@@ -8,7 +8,6 @@
 #include <curl/curl.h>
 
 #include <algorithm>
-#include <cstring>
 #include <fstream>
 #include <memory>
 
@@ -42,9 +41,7 @@ struct SmtpExchange {
 
   std::size_t read_text(char* to, std::size_t room) {
     if (aborted) return CURL_READFUNC_ABORT;
-    const std::string_view rest = text.reveal().substr(text_read);
-    const std::size_t count = std::min(room, rest.size());
-    std::memcpy(to, rest.data(), count);
+    const std::size_t count = text.reveal().substr(text_read).copy(to, room);
     text_read += count;
     if (count == 0) body_ended = true;
     return count;
