@@ -14,6 +14,7 @@
 #include "base/url.h"
 #include "config_api.h"
 #include "config_section.h"
+#include "config_smtp.h"
 #include "config_webhooks.h"
 
 namespace latchkey {
@@ -45,6 +46,8 @@ Config defaults(const fs::path& file) {
   config.nomos.rate = job::parse_rate("10/s").value();
   config.nomos.client_secret_file = folder / "secrets" / "nomos.secret";
   config.nomos.api_version = "2026-01-29.edison";
+  config.smtp.password_file = folder / "secrets" / "smtp.password";
+  config.smtp.templates = folder / "templates";
   config.nomos.link_hosts = {".customerportal.energy", ".checkout.energy"};
   return config;
 }
@@ -232,6 +235,7 @@ Config load_config(const fs::path& file) {
   read_engine(root.child("engine"), config);
   read_providers(root.child("providers"), config, errors);
   read_retry(root.child("retry"), config.retry);
+  read_smtp(root.child("smtp"), config.smtp);
   read_retention(root.child("retention"), config);
   read_ledger(root.child("ledger"), config, errors);
   read_api(root.child("api"), config.api);

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/smtp_client.h"
+#include "job/mailbox.h"
 #include "job/event_type.h"
 #include "job/names.h"
 #include "job/rate.h"
@@ -63,6 +65,26 @@ struct ApiConfig {
   int threads = 64;                         ///< connections served at once
 };
 
+/// [smtp]: how links are handed over by email.
+struct SmtpConfig {
+  bool on = false;  ///< host and from are set
+  std::string host;
+  int port = 587;  ///< unless it is set, 587 for STARTTLS, 465 for TLS, 25 for none
+  SmtpSecurity security = SmtpSecurity::StartTls;
+  std::string ca_file;                  ///< as of a provider
+  std::string username;                 ///< empty: no login
+  std::filesystem::path password_file;  ///< read when username is set
+  job::Mailbox from;
+  std::optional<job::Mailbox> reply_to;
+  std::string list_unsubscribe;                      ///< a mailto: or https: URI; empty: no such header
+  std::filesystem::path templates;                   ///< the folder with the texts
+  std::string timezone = "UTC";                      ///< IANA name: how times are told to customers
+  Millis timeout{std::chrono::seconds(30)};          ///< the whole delivery
+  Millis connect_timeout{std::chrono::seconds(15)};  ///< until the server is ready for a message
+  int workers = 4;                                   ///< deliveries under way at most
+  bool verify_address = true;  ///< whether the provider must have the same address for the customer
+};
+
 /// latchkey.toml, checked. Paths are absolute.
 struct Config {
   std::filesystem::path file;
@@ -72,6 +94,7 @@ struct Config {
   ProviderConfig mayar;
   ProviderConfig nomos;
   job::RetryPolicy retry;
+  SmtpConfig smtp;
   std::optional<Millis> keep_subjects;  ///< [retention] subjects; nullopt: until they are erased by hand
   std::string origin;
   std::filesystem::path anchors;
@@ -95,5 +118,17 @@ Config load_config(const std::filesystem::path& file);
 
 /// The commented configuration that `latchkey init` writes.
 std::string initial_config(const std::string& origin);
+
+/// The files with the texts of a mail that hands a link over, all in the folder smtp.templates.
+inline constexpr const char* kSubjectTemplate = "portal-access.subject.mustache";
+inline constexpr const char* kTextTemplate = "portal-access.txt.mustache";
+inline constexpr const char* kHtmlTemplate = "portal-access.html.mustache";
+
+/// What `latchkey init` writes into these files.
+struct TemplateFile {
+  std::string name;
+  std::string text;
+};
+std::vector<TemplateFile> initial_templates();
 
 }  // namespace latchkey

@@ -47,6 +47,23 @@ attempts = 5                                   # tries of one job at most
 first = "5s"                                   # longest wait before the second try; doubles from there
 most = "2m"                                    # no wait is longer
 
+[smtp]                                         # mails links to customers; without host and from that is off
+# host = "smtp.example.com"
+# from = "Portal <portal@example.com>"
+# security = "starttls"                        # or "tls"; "none" is for loopback only
+# port = 587                                   # 465 with "tls", unless it is set
+# username = "portal@example.com"              # leave it out where the server wants no login
+# password_file = "secrets/smtp.password"
+# reply_to = "Support <support@example.com>"
+# list_unsubscribe = "mailto:unsubscribe@example.com"   # or an https:// address that takes a POST
+# templates = "templates"                      # subject, text and HTML of the mail
+# timezone = "UTC"                             # of the time that customers are told: "Europe/Berlin"
+# timeout = "30s"                              # the whole delivery
+# connect_timeout = "15s"                      # DNS, TCP, TLS and login together
+# ca_file = "smtp-ca.pem"
+# workers = 4                                  # deliveries under way at most
+# verify_address = true                        # mail only to the address that the provider has as well
+
 [retention]
 # subjects = "365d"                            # `latchkey jobs prune` also erases who had no job for so long
 

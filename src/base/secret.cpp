@@ -11,21 +11,24 @@
 
 namespace latchkey {
 
-Secret::Secret(std::string_view bytes) {
-  if (bytes.empty()) return;
+Secret::Secret(std::string_view bytes) : Secret(bytes.size()) {
+  if (!bytes.empty()) memcpy(data_, bytes.data(), size_);
+}
+
+Secret::Secret(std::size_t size) {
+  if (size == 0) return;
   // A mapping of its own, because locking and the advice below work on whole pages. The kernel rounds the
   // length up.
-  void* pages = mmap(nullptr, bytes.size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* pages = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (pages == MAP_FAILED) throw Error("no memory for a secret");
   // Each of these only narrows where the bytes could show up; a system that grants none of them still works.
-  (void)mlock(pages, bytes.size());
-  (void)madvise(pages, bytes.size(), MADV_DONTDUMP);
+  (void)mlock(pages, size);
+  (void)madvise(pages, size, MADV_DONTDUMP);
 #ifdef MADV_WIPEONFORK
-  (void)madvise(pages, bytes.size(), MADV_WIPEONFORK);
+  (void)madvise(pages, size, MADV_WIPEONFORK);
 #endif
   data_ = static_cast<char*>(pages);
-  size_ = bytes.size();
-  memcpy(data_, bytes.data(), size_);
+  size_ = size;
 }
 
 Secret::Secret(Secret&& other) noexcept
@@ -49,6 +52,19 @@ void Secret::wipe() {
   munmap(data_, size_);
   data_ = nullptr;
   size_ = 0;
+}
+
+void SecretBuilder::append(std::string_view bytes) {
+  LATCHKEY_CHECK(bytes.size() <= room_.size_ - used_);
+  if (!bytes.empty()) memcpy(room_.data_ + used_, bytes.data(), bytes.size());
+  used_ += bytes.size();
+}
+
+Secret SecretBuilder::take() {
+  Secret written(room_.reveal().substr(0, used_));
+  room_.wipe();
+  used_ = 0;
+  return written;
 }
 
 void wipe(std::string& text) {

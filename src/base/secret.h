@@ -28,8 +28,26 @@ class Secret {
   void wipe();
 
  private:
+  friend class SecretBuilder;
+  explicit Secret(std::size_t size);  // zeros
+
   char* data_ = nullptr;  // an anonymous mapping of its own, whole pages
   std::size_t size_ = 0;
+};
+
+/// Puts a Secret together piece by piece, in locked memory from the first byte on.
+class SecretBuilder {
+ public:
+  /// Room for `most` bytes; to append more is a bug.
+  explicit SecretBuilder(std::size_t most) : room_(most) {}
+  void append(std::string_view bytes);
+  void append(char byte) { append({&byte, 1}); }
+  /// What was appended; the builder has no room left afterwards.
+  Secret take();
+
+ private:
+  Secret room_;
+  std::size_t used_ = 0;
 };
 
 /// Overwrites the whole capacity of a string that held a secret and empties it.

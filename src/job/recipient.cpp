@@ -110,6 +110,25 @@ std::optional<std::string> to_punycode(std::string_view domain) {
   return to_lower(owner.get());
 }
 
+Recipient parse_customer_id(std::string_view text, const std::string& field) {
+  const auto reject = [&](const std::string& message) -> void {
+    throw InputError("invalid_request", field, message);
+  };
+  if (const auto part = unprintable_part(text)) reject("contains " + *part);
+  const std::string_view id = trim(text);
+  if (id.empty()) reject("is missing; expected a customer id such as cus_4f8Kq2");
+  if (!id.starts_with(kCustomerPrefix)) reject("expected a customer id that starts with \"cus_\"");
+  const std::string_view rest = id.substr(kCustomerPrefix.size());
+  const bool fits = std::all_of(rest.begin(), rest.end(),
+                                [](char c) { return is_alphanumeric(c) || c == '_' || c == '-'; });
+  if (rest.empty() || rest.size() > kCustomerRestMax || !fits) {
+    reject("expected \"cus_\" and 1 to 60 letters, digits, \"_\" or \"-\"");
+  }
+  return {std::string(id), std::string(id)};
+}
+
+}  // namespace
+
 Recipient parse_email(std::string_view text, const std::string& field) {
   const auto reject = [&](const std::string& message) -> void {
     throw InputError("invalid_request", field, message);
@@ -134,24 +153,10 @@ Recipient parse_email(std::string_view text, const std::string& field) {
   return {std::string(address), to_lower(local) + "@" + *punycode};
 }
 
-Recipient parse_customer_id(std::string_view text, const std::string& field) {
-  const auto reject = [&](const std::string& message) -> void {
-    throw InputError("invalid_request", field, message);
-  };
-  if (const auto part = unprintable_part(text)) reject("contains " + *part);
-  const std::string_view id = trim(text);
-  if (id.empty()) reject("is missing; expected a customer id such as cus_4f8Kq2");
-  if (!id.starts_with(kCustomerPrefix)) reject("expected a customer id that starts with \"cus_\"");
-  const std::string_view rest = id.substr(kCustomerPrefix.size());
-  const bool fits = std::all_of(rest.begin(), rest.end(),
-                                [](char c) { return is_alphanumeric(c) || c == '_' || c == '-'; });
-  if (rest.empty() || rest.size() > kCustomerRestMax || !fits) {
-    reject("expected \"cus_\" and 1 to 60 letters, digits, \"_\" or \"-\"");
-  }
-  return {std::string(id), std::string(id)};
+std::string smtp_address(const Recipient& email) {
+  return email.address.substr(0, email.address.rfind('@')) +
+         email.normalised.substr(email.normalised.rfind('@'));
 }
-
-}  // namespace
 
 Recipient parse_recipient(Provider provider, std::string_view text) {
   switch (provider) {

@@ -25,6 +25,12 @@ struct Recipient {
 /// one, typing errors look like them.
 Recipient parse_recipient(Provider provider, std::string_view text);
 
+/// An email by the rules above, whatever it is for. Throws InputError on `field`.
+Recipient parse_email(std::string_view text, const std::string& field);
+
+/// The email as a mail server takes it without SMTPUTF8: the domain in punycode, the local part as given.
+std::string smtp_address(const Recipient& email);
+
 /// For `--recipient` in questions: both kinds, told apart by "cus_" without an "@"; `provider` is set to the
 /// one that it belongs to. Throws InputError on field "recipient".
 Recipient parse_any_recipient(std::string_view text, Provider& provider);

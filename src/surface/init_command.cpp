@@ -1,7 +1,9 @@
 // `latchkey init` lays out a project:
 //
 //     latchkey.toml                      what people write
-//     secrets/mayar.key, nomos.secret    empty until somebody fills them
+//     templates/                         the texts of a mail that hands a link over
+//     secrets/mayar.key, nomos.secret,
+//         smtp.password                  empty until somebody fills them
 //     secrets/ledger.key, ledger.vkey    signs checkpoints; what others check them with
 //     secrets/fingerprint.key            recognises links without keeping them
 //     data/latchkey.db                   queue and ledger, whose entry 0 is log.init
@@ -88,7 +90,7 @@ void require_free(const fs::path& folder) {
   const fs::file_status status = fs::status(folder, error);
   if (!fs::exists(status)) return;
   if (!fs::is_directory(status)) throw InputError("conflict", "DIR", folder.string() + " is not a folder");
-  for (const char* name : {"latchkey.toml", "secrets", "ledger.vkey", "data", "anchors"}) {
+  for (const char* name : {"latchkey.toml", "templates", "secrets", "ledger.vkey", "data", "anchors"}) {
     if (fs::exists(fs::symlink_status(folder / name, error))) {
       throw InputError(
           "conflict", "DIR",
@@ -158,7 +160,13 @@ Made make_project(const fs::path& folder) {
   project.make_folder(project.path("secrets"));
   project.write_private(project.path("secrets/mayar.key"), "");
   project.write_private(project.path("secrets/nomos.secret"), "");
+  project.write_private(project.path("secrets/smtp.password"), "");
   const Config config = load_config(project.path("latchkey.toml"));
+
+  project.make_folder(config.smtp.templates);
+  for (const TemplateFile& file : initial_templates()) {
+    project.write_private(config.smtp.templates / file.name, file.text);
+  }
 
   const Secret seed = random_key(random);
   write_key(project, config.signing_key_file, seed);
@@ -196,6 +204,9 @@ void print(const Made& made, bool json) {
     files.add({"secrets/nomos.secret",
                "empty: put Nomos' client secret into it and client_id into latchkey.toml, until then nomos "
                "is off"});
+    files.add(
+        {"secrets/smtp.password", "empty: the mail server's password, where links are handed over by email"});
+    files.add({"templates", "the texts of these mails; docs/email.md says what they may name"});
     files.add({"secrets/ledger.key", "signs the ledger; keep a copy in a safe place"});
     files.add({"secrets/fingerprint.key", "recognises links; keep a copy in a safe place"});
     files.add({"ledger.vkey", "for whoever wants to verify the ledger; public"});

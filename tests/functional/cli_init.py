@@ -20,9 +20,11 @@ class Init(FunctionalTest):
     def test_lays_out_files_that_only_their_owner_reads(self):
         folder = self.project.folder
         for name in ("latchkey.toml", "secrets/mayar.key", "secrets/nomos.secret", "secrets/ledger.key",
-                     "secrets/fingerprint.key", "data/latchkey.db"):
+                     "secrets/fingerprint.key", "secrets/smtp.password", "templates/portal-access.subject.mustache",
+                     "templates/portal-access.txt.mustache", "templates/portal-access.html.mustache",
+                     "data/latchkey.db"):
             self.assertEqual(mode(folder / name), 0o600, name)
-        for name in (".", "secrets", "data"):
+        for name in (".", "secrets", "data", "templates"):
             self.assertEqual(mode(folder / name), 0o700, name)
         self.assertEqual(mode(folder / "ledger.vkey"), 0o644)
         for name in ("secrets/ledger.key", "secrets/fingerprint.key"):
@@ -56,7 +58,7 @@ class Init(FunctionalTest):
         self.assertEqual(hashlib.sha256(name.encode() + b"\n" + raw).hexdigest()[:8], key_id)
 
     def test_refuses_a_folder_with_anything_of_its_own_in_it(self):
-        for name in ("latchkey.toml", "secrets", "ledger.vkey", "data"):
+        for name in ("latchkey.toml", "secrets", "templates", "ledger.vkey", "data"):
             with tempfile.TemporaryDirectory() as folder:
                 (Path(folder) / name).symlink_to("nowhere")
                 done = run("init", folder, "--json")

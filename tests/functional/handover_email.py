@@ -20,9 +20,8 @@ class EmailHandOver(LiveTest):
                      "from": '"Portal <portal@example.com>"', "workers": 2}
 
     def configure(self, **changes):
-        lines = "".join(f"{key} = {value}\n" for key, value in {**self.smtp, **changes}.items())
-        with self.project.config.open("a") as config:
-            config.write(f"\n[smtp]\n{lines}")
+        for key, value in {**self.smtp, **changes}.items():
+            self.project.set("smtp", key, value)
 
     def send_link(self, request_id, deliver_to, customer="cus_budi"):
         return self.project.json("send", "nomos", customer, "--request-id", request_id, "--handover", "email",

@@ -13,8 +13,10 @@
 #include "base/text.h"
 #include "base/time_text.h"
 #include "config.h"
+#include "handover/mail_template.h"
 #include "job/recipients_file.h"
 #include "ledger/canonical.h"
+#include "tests/support/mail_setup.h"
 #include "tests/support/source_dir.h"
 #include "tests/support/temp_dir.h"
 
@@ -141,6 +143,24 @@ void read_entry(const std::string& bytes) {
   BOOST_REQUIRE_EQUAL(json->dump(), bytes);
 }
 
+// In the place of the HTML; what is taken leaves room for the link and holds no tag of its own any more.
+void read_template(const std::string& bytes) {
+  static const test::MailSetup setup;
+  setup.write(kHtmlTemplate, bytes);
+  try {
+    const handover::MailTemplate taken(setup.templates());
+    const handover::TextAroundLink html = taken.html({"soon", "later", "<x>"});
+    BOOST_REQUIRE(html.size() > 1U);
+    std::string whole;
+    for (const std::string& piece : html) whole += piece;
+    BOOST_REQUIRE(is_utf8(whole));
+    BOOST_REQUIRE(whole.find("soon") != std::string::npos || whole.find("later") != std::string::npos);
+    BOOST_REQUIRE(bytes.find("<x>") != std::string::npos || whole.find("<x>") == std::string::npos);
+  } catch (const InputError& error) {
+    BOOST_REQUIRE(!unprintable_part(error.what()));
+  }
+}
+
 /// Damages texts: flips, inserts, cuts, doubles, and splices two of them together.
 class Damage {
  public:
@@ -190,6 +210,12 @@ class Damage {
                                                        "@",
                                                        ".",
                                                        "..",
+                                                       "{{",
+                                                       "{{{",
+                                                       "}}",
+                                                       "{{#link}}",
+                                                       "{{/link}}",
+                                                       "{{=",
                                                        "{",
                                                        "}",
                                                        "[",
@@ -257,6 +283,10 @@ BOOST_AUTO_TEST_CASE(a_configuration_is_taken_or_explained) {
 
 BOOST_AUTO_TEST_CASE(json_is_taken_or_explained) {
   replay_and_damage("json", read_json);
+}
+
+BOOST_AUTO_TEST_CASE(a_template_is_taken_or_explained) {
+  replay_and_damage("template", read_template);
 }
 
 BOOST_AUTO_TEST_CASE(an_entry_has_one_spelling) {

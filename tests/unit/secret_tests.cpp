@@ -138,6 +138,19 @@ BOOST_AUTO_TEST_CASE(process_can_be_made_undumpable) {
              }) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(builder_puts_pieces_together_in_locked_memory) {
+  SecretBuilder builder(10'000);
+  builder.append("begin ");
+  builder.append('x');
+  builder.append("");
+  builder.append(std::string(9'000, 'y'));
+  const Secret secret = builder.take();
+  BOOST_TEST(secret.reveal() == "begin x" + std::string(9'000, 'y'));
+  BOOST_TEST(mapping_flags(secret.reveal().data()).find(" dd ") != std::string::npos);
+  BOOST_TEST(builder.take().empty());
+  BOOST_TEST(SecretBuilder(0).take().empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace latchkey
