@@ -22,17 +22,7 @@ World::World(std::uint64_t seed)
       fingerprint_key_(std::string(32, 'k')),
       signing_key_(std::string(32, 's')),
       checker_(settings_) {
-  settings_.workers = static_cast<int>(1 + roll(8));
-  settings_.retry.attempts = static_cast<int>(1 + roll(5));
-  auto& mayar = settings_.of(job::Provider::Mayar);
-  mayar.on = true;
-  mayar.rate = job::parse_rate(chance(50) ? "20/min" : "unlimited").value();
-  mayar.retry_unknown_once = chance(40);
-  auto& nomos = settings_.of(job::Provider::Nomos);
-  nomos.on = true;
-  nomos.rate = job::parse_rate(chance(50) ? "10/s" : "2/s").value();
-  small_steps_ = chance(20);
-  if (small_steps_) checker_.tolerate(Millis(250));
+  configure();
   store::create_database(folder_ / "latchkey.db", clock_);
   other_ = std::make_unique<store::SqliteStore>(folder_ / "latchkey.db", clock_, store::Access::ReadWrite,
                                                 Millis(0));
@@ -42,54 +32,30 @@ World::World(std::uint64_t seed)
 
 World::~World() = default;
 
-// As `latchkey init` does.
-void World::name_ledger() {
-  store::Transaction transaction(*other_);
-  ledger::Entry init;
-  init.type = ledger::EntryType::LogInit;
-  init.origin = "simulation";
-  other_->append(init);
-  transaction.commit();
-}
-
-void World::start() {
-  calls_.clear();
-  callers_.clear();
-  inbox_ = std::make_unique<engine::Inbox>();
-  desk_ = std::make_unique<handover::ReplyDesk>();
-  waiting_ = std::make_unique<handover::WaitingLinks>();
-  couriers_ = std::make_unique<HeldCouriers>();
-  const auto before = [this](const char* operation) {
-    if (crash_in_ && --*crash_in_ <= 0 && !crash_after_commit_) throw Crash();
-    if (disk_full_ && std::string(operation) == "commit") throw Error("the disk is full");
-  };
-  const auto after_commit = [this] {
-    if (crash_in_ && *crash_in_ <= 0 && crash_after_commit_) throw Crash();
-  };
-  store_ =
-      std::make_unique<FaultyStore>(std::make_unique<store::SqliteStore>(folder_ / "latchkey.db", clock_,
-                                                                         store::Access::ReadWrite, Millis(0)),
-                                    before, after_commit);
-  engine_ =
-      std::make_unique<engine::Engine>(engine::Parts{*store_, engine_random_, *inbox_, *this, *couriers_,
-                                                     *desk_, *waiting_, denials_, fingerprint_key_},
-                                       settings_);
-  wake_ = {};
-  wake_.at_once = true;
-  idle_turns_ = 0;
-  try {
-    // However the last process ended, no checkpoint may be ahead of what is durable.
-    publisher_ = std::make_unique<engine::Publisher>(*store_, anchors_, signing_key_);
-    publisher_->compare();
-    engine_->start();
-  } catch (const Crash&) {
-    crash();
-  } catch (const AnchorMismatch& mismatch) {
-    throw std::logic_error(mismatch.what());
-  } catch (const Error&) {
-    disk_full_ = false;
-    crash();
-  }
+void World::configure() {
+  settings_.workers = static_cast<int>(1 + roll(8));
+  settings_.retry.attempts = static_cast<int>(1 + roll(5));
+  auto& mayar = settings_.of(job::Provider::Mayar);
+  mayar.on = true;
+  mayar.rate = job::parse_rate(chance(50) ? "20/min" : "unlimited").value();
+  mayar.retry_unknown_once = chance(40);
+  auto& nomos = settings_.of(job::Provider::Nomos);
+  nomos.on = true;
+  nomos.rate = job::parse_rate(chance(50) ? "10/s" : "2/s").value();
+  if (chance(40)) nomos.link_lifetime = seconds(60);
+  settings_.mails = true;
+  settings_.verify_address = chance(75);
+  mailers_ = static_cast<int>(1 + roll(3));
+  settings_.posters = static_cast<int>(1 + roll(4));
+  using handover::EventType;
+  if (chance(90))
+    settings_.webhooks.push_back({"all",
+                                  {EventType::JobDone, EventType::JobFailed, EventType::JobStale,
+                                   EventType::JobHeld, EventType::JobCancelled}});
+  if (chance(70))
+    settings_.webhooks.push_back({"some", {EventType::JobFailed, EventType::JobHeld}, seconds(10)});
+  small_steps_ = chance(20);
+  if (small_steps_) checker_.tolerate(Millis(250));
 }
 
 // As the daemon does after each turn.
@@ -102,54 +68,19 @@ void World::publish() {
   engine::Publisher(*other_, anchors_, signing_key_).compare();
 }
 
-// Midnight calls for an entry each day: as long as no job waits, that is nothing to wait for.
+// Midnight calls for an entry each day: as long as nothing waits, that is nothing to wait for.
 bool World::nothing_ahead() {
   if (wake_.at_once || wake_.boot) return false;
   if (!wake_.wall) return true;
+  if (other_->count_events().waiting > 0) return false;
   for (const auto& [key, count] : other_->count_jobs()) {
     if (key.second == job::State::Queued || key.second == job::State::Running) return false;
   }
   return true;
 }
 
-// The process dies: calls that have reached a provider have happened, nothing that was in memory has.
-void World::crash() {
-  ++crashes_;
-  crash_in_.reset();
-  crash_after_commit_ = false;
-  crash_in_dispatch_ = false;
-  publisher_.reset();
-  engine_.reset();
-  store_.reset();
-  if (clock_step_unseen_) checker_.clock_was_set_unseen();
-  if (chance(50)) pass(Millis(static_cast<std::int64_t>(roll(20 * 60'000))));
-  if (chance(20)) clock_.set_boot(seconds(30));  // the whole machine was restarted
-  start();
-}
-
-void World::stop_gracefully() {
-  engine_->stop_taking();
-  inbox_->close();
-  turn();
-  if (chance(50)) {
-    pass(Millis(static_cast<std::int64_t>(roll(2000))));
-    move_calls();
-    answer_callers();
-    turn();
-  }
-  if (chance(50)) abort_calls();
-  try {
-    engine_->finish();
-  } catch (const Error&) {
-    return crash();  // it could not even write its end
-  }
-  publisher_->stop(clock_.now());
-  publisher_.reset();
-  engine_.reset();
-  store_.reset();
-  checker_.look(*other_);
-  if (chance(30)) pass(Millis(static_cast<std::int64_t>(roll(20 * 60'000))));
-  start();
+bool World::under_way() {
+  return !calls_.empty() || !callers_.empty() || !mails_.empty() || !posts_.empty() || !inbox_->empty();
 }
 
 void World::run(int steps) {
@@ -157,22 +88,48 @@ void World::run(int steps) {
     step();
     if (i % 40 == 0) ledger_holds();
   }
+  come_to_an_end();
+  checker_.finished(*other_, moment());
+  if (waiting_->size() != 0) broken("a link is kept at the end of a life");
+  ledger_holds();
+  no_secret_on_disk();
+}
+
+// Nobody asks for anything any more, and nothing breaks; what never came back has to be left behind.
+void World::come_to_an_end() {
+  calm_ = true;
   crash_in_.reset();
   crash_in_dispatch_ = false;
   disk_full_ = false;
+  if (chance(80)) dead_endpoints_.clear();
+  const auto never_back = [](const auto& carried) { return !carried.done_at; };
+  if (std::any_of(mails_.begin(), mails_.end(), never_back) ||
+      std::any_of(posts_.begin(), posts_.end(), never_back)) {
+    stop_gracefully();
+  }
   for (const job::Provider provider : job::kProviders) {
     by_command([&](engine::Context& context) { engine::resume(context, provider, ""); });
   }
   for (int i = 0; i < 20'000; ++i) {
     turn_if_due();
-    if (nothing_ahead() && calls_.empty() && callers_.empty() && inbox_->empty()) break;
+    if (nothing_ahead() && !under_way()) return;
     advance();
     move_calls();
+    move_couriers();
     answer_callers();
   }
-  checker_.finished(*other_);
-  ledger_holds();
-  no_secret_on_disk();
+}
+
+// Every link in memory is one that somebody may still get.
+void World::links_are_wanted() {
+  checker_.look(*other_, moment());
+  std::set<std::string> looked_at;
+  for (const std::string& id : minted_) {
+    const handover::WaitingLink* link = waiting_->find(id);
+    if (link == nullptr || !looked_at.insert(id).second) continue;
+    checker_.link_is_kept(id, *link, moment());
+  }
+  if (looked_at.size() != waiting_->size()) broken("a link is kept that nobody has minted");
 }
 
 // Whatever a life was like, what it leaves must pass for history.
@@ -188,49 +145,69 @@ void World::ledger_holds() {
 
 void World::step() {
   try {
-    switch (roll(16)) {
-      case 0:
-      case 1:
-      case 2:
-      case 3:
-        submit();
-        break;
-      case 4:
-        operate();
-        break;
-      case 5:
-        if (chance(15)) set_clock();
-        break;
-      case 6:
-        if (chance(30) && !crash_in_) {
-          crash_in_ = static_cast<int>(1 + roll(60));
-          crash_after_commit_ = chance(30);
-        }
-        if (chance(5)) crash_in_dispatch_ = true;
-        break;
-      case 7:
-        disk_full_ = chance(20);
-        break;
-      case 8:
-        if (chance(20)) import();
-        break;
-      case 9:
-        if (chance(10)) stop_gracefully();
-        if (chance(3)) another_daemon();
-        break;
-      case 10:
-        if (chance(20)) new_credentials();
-        break;
-      default:
-        advance();
-    }
+    if (!act()) advance();
     move_calls();
+    move_couriers();
     answer_callers();
     turn_if_due();
   } catch (const Crash&) {
     crash();
   }
-  checker_.look(*other_);
+  checker_.look(*other_, moment());
+}
+
+// Something happens besides the passing of time.
+bool World::act() {
+  switch (roll(26)) {
+    case 0:
+    case 1:
+    case 2:
+    case 3:
+    case 4:
+    case 5:
+      submit();
+      return true;
+    case 6:
+      operate();
+      return true;
+    case 7:
+      if (chance(25)) set_clock();
+      return true;
+    case 8:
+      if (chance(40) && !crash_in_) {
+        crash_in_ = static_cast<int>(1 + roll(60));
+        crash_after_commit_ = chance(30);
+      }
+      if (chance(8)) crash_in_dispatch_ = true;
+      return true;
+    case 9:
+      disk_full_ = chance(20);
+      return true;
+    case 10:
+      if (chance(30)) import();
+      return true;
+    case 11:
+      if (chance(20)) stop_gracefully();
+      if (chance(4)) another_daemon();
+      return true;
+    case 12:
+      if (chance(20)) new_credentials();
+      if (chance(20)) erase_somebody();
+      if (chance(40)) deny();
+      return true;
+    case 13:
+      if (!dead_endpoints_.erase("all") && chance(50)) dead_endpoints_.insert("all");
+      return true;
+    case 14:
+    case 15:
+      claim_something();
+      return true;
+    case 16:
+      if (chance(40)) cancel_something();
+      return true;
+    default:
+      return false;
+  }
 }
 
 // As the daemon's loop does: what the engine does not wake up for is not done.
@@ -248,18 +225,20 @@ void World::turn_if_due() {
 void World::look_for_neglected_work() {
   if (crash_in_ || disk_full_) return;
   const std::int64_t before = other_->head().size;
-  const std::size_t calls = calls_.size();
+  const std::size_t carried = calls_.size() + mails_.size() + posts_.size();
   turn();
-  if (other_->head().size != before || calls_.size() != calls) {
-    throw std::logic_error("the engine rested although there was something to do");
-  }
+  if (other_->head().size != before || calls_.size() + mails_.size() + posts_.size() != carried)
+    broken("the engine rested although there was something to do");
 }
 
 void World::turn() {
   const bool asked_for = inbox_->empty() && !engine_->others_have_written();
   const std::int64_t before = other_->head().size;
+  const std::size_t carried = calls_.size() + mails_.size() + posts_.size();
+  turn_failed_ = true;
   try {
     wake_ = engine_->turn();
+    turn_failed_ = false;
     clock_step_unseen_ = false;
     publish();
   } catch (const store::EpochLost&) {
@@ -268,22 +247,44 @@ void World::turn() {
     wake_ = {};
     wake_.at_once = true;
     idle_turns_ = 0;
+    if (chance(30)) settle();
     if (chance(50)) disk_full_ = false;
     return;
   }
+  answer_callers();  // they are threads: a link is theirs as soon as it is delivered
+  links_are_wanted();
   // The engine asked for this turn, did nothing in it, and asks for the next one.
   const bool again = inbox_->empty() && wake_.rest(clock_.now(), hours(1)) == Millis(0);
-  idle_turns_ = asked_for && again && other_->head().size == before ? idle_turns_ + 1 : 0;
-  if (idle_turns_ > 2) throw std::logic_error("the engine spins although nothing can be done");
+  const bool idle = other_->head().size == before && calls_.size() + mails_.size() + posts_.size() == carried;
+  idle_turns_ = asked_for && again && idle ? idle_turns_ + 1 : 0;
+  if (idle_turns_ > 2) broken("the engine spins although nothing can be done");
+}
+
+// As the daemon does when the disk is full: its reserve is given up for the results in hand.
+void World::settle() {
+  const bool full = std::exchange(disk_full_, false);
+  try {
+    engine_->settle();
+  } catch (const Error&) {
+    // Another process holds the database.
+  }
+  disk_full_ = full;
 }
 
 // To the next thing that happens, or some way towards it.
 void World::advance() {
   const Instant now = clock_.now();
+  if (turn_failed_ && chance(40)) return pass(chance(90) ? Millis(500) : some_time(20 * 60'000));
   if (wake_.at_once && chance(80)) return;
   Millis longest = wake_.rest(now, hours(2));
   for (const SimCall& call : calls_) {
     longest = std::min(longest, (call.wired ? call.done_at : call.wire_at.boot) - now.boot);
+  }
+  for (const SimMail& mail : mails_) {
+    if (mail.done_at) longest = std::min(longest, *mail.done_at - now.boot);
+  }
+  for (const SimPost& post : posts_) {
+    if (post.done_at) longest = std::min(longest, *post.done_at - now.boot);
   }
   if (longest < Millis(0)) longest = Millis(0);
   if (longest > Millis(1) && chance(20)) {
@@ -312,13 +313,14 @@ std::string World::ledger() {
 // A link is in memory only; a recipient is in the subjects table only, which the ledger's bytes show.
 void World::no_secret_on_disk() {
   other_->each_entry({}, [](const std::string& bytes) {
-    if (bytes.find("canary") != std::string::npos) throw std::logic_error("a recipient is in the ledger");
+    if (bytes.find("canary") != std::string::npos) broken("a recipient is in the ledger");
     return true;
   });
   for (const auto& file : std::filesystem::directory_iterator(folder_.path())) {
     std::ifstream in(file.path(), std::ios::binary);
-    const std::string bytes{std::istreambuf_iterator<char>(in), {}};
-    if (bytes.find(kLinkCanary) != std::string::npos) throw std::logic_error("a link is on disk");
+    std::string bytes(file.file_size(), '\0');
+    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    if (bytes.find(kLinkCanary) != std::string::npos) broken("a link is on disk");
   }
 }
 

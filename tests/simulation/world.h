@@ -14,7 +14,6 @@
 #include "simulation/checker.h"
 #include "support/fake_clock.h"
 #include "support/faulty_store.h"
-#include "support/held_couriers.h"
 #include "support/memory_anchors.h"
 #include "support/seeded_random.h"
 #include "support/temp_dir.h"
@@ -25,9 +24,10 @@ namespace latchkey::test {
 inline constexpr const char* kLinkCanary = "CANARY-LINK-";
 
 /// A whole life of Latchkey from one seed: the real engine and the real SQLite store under a virtual clock,
-/// with scripted providers, callers who wait and leave, commands that write to the same database, a clock
-/// that is set, disks that fill up, and a crash at any operation of any turn.
-class World final : private engine::Dispatcher {
+/// with scripted providers, mail servers and endpoints of webhooks, callers who wait and leave, people who
+/// claim links, cancel, erase or are denied, commands that write to the same database, a clock that is set,
+/// disks that fill up, and a crash at any operation of any turn.
+class World final : private engine::Dispatcher, private engine::Couriers {
  public:
   explicit World(std::uint64_t seed);
   ~World() override;
@@ -46,6 +46,7 @@ class World final : private engine::Dispatcher {
     engine::Attempt attempt;
     Instant wire_at;  // when the connection stands and the request would be written (boot clock counts)
     Millis done_at{0};
+    Millis dispatched{0};  // time that had really passed
     bool wired = false;
     provider::Result result;
   };
@@ -53,44 +54,90 @@ class World final : private engine::Dispatcher {
     std::string request_id;
     std::shared_ptr<handover::ReplyDesk::Place> place;
   };
+  // A mail, or a try to post an event, under way; without an end it never comes back.
+  struct SimMail {
+    engine::Mailing mailing;
+    std::optional<Millis> done_at;
+  };
+  struct SimPost {
+    store::Event event;
+    std::optional<Millis> done_at;
+  };
 
   // engine::Dispatcher
   int idle() override;
   void dispatch(engine::Attempt attempt) override;
+  // engine::Couriers
+  int idle_mailers() override { return mailers_ - static_cast<int>(mails_.size()); }
+  void mail(engine::Mailing mailing) override;
+  int idle_posters() override { return settings_.posters - static_cast<int>(posts_.size()); }
+  void post(engine::Posting posting) override;
 
   bool chance(int percent) { return dice_.below(100) < static_cast<std::uint64_t>(percent); }
   std::uint64_t roll(std::uint64_t bound) { return dice_.below(bound); }
+  Millis some_time(int longest_ms) {
+    return Millis(static_cast<std::int64_t>(roll(static_cast<std::uint64_t>(longest_ms))));
+  }
+  Moment moment() { return {clock_.now(), elapsed_}; }
+  void configure();
+  // world_life.cpp: processes that begin and end
+  void name_ledger();
   void start();
   void crash();
   void stop_gracefully();
-  void abort_calls();
+  void another_daemon();
+
+  // world.cpp: time, turns, and what must hold after them
   void step();
+  bool act();
   bool turn_is_due();
   void turn_if_due();
   void turn();
+  void settle();
   void publish();
   bool nothing_ahead();
+  bool under_way();
   void look_for_neglected_work();
   void advance();
+  void pass(Millis time);
+  void come_to_an_end();
+  void links_are_wanted();
+  void ledger_holds();
+  void no_secret_on_disk();
+
+  // world_calls.cpp, world_couriers.cpp: the far ends
   void move_calls();
+  void abort_calls();
+  provider::Result script(const SimCall& call);
+  std::string mint(const SimCall& call);
   void answer_callers();
-  provider::Result script(const engine::Attempt& attempt);
+  void move_couriers();
+  void abort_mails();
+  handover::MailResult mail_result();
+  handover::PostResult post_result(const store::Event& event);
+
+  // world_people.cpp, world_links.cpp: people and other processes
+  job::Submission random_submission(job::Provider provider);
+  void hand_over_somehow(job::Submission& submission);
   void submit();
+  void submit_over_api(const job::Submission& submission);
   void submit_from_command(const job::Submission& submission);
   void submit_with_caller(const job::Submission& submission);
   void stored(const std::string& request_id);
   void import();
-  void another_daemon();
-  job::Submission random_submission(job::Provider provider);
   void operate();
   void new_credentials();
   void set_clock();
-  void pass(Millis time);
   void by_command(const std::function<void(engine::Context&)>& action);
+  void by_api(const std::function<void(engine::Context&)>& action);
+  void by_either(const std::function<void(engine::Context&)>& action);
   std::string some_request_id();
-  void name_ledger();
-  void ledger_holds();
-  void no_secret_on_disk();
+  std::string some_link();
+  void claim_something();
+  void claim(const std::string& request_id);
+  void cancel_something();
+  void erase_somebody();
+  void deny();
 
   SeededRandom dice_;
   SeededRandom engine_random_;
@@ -106,14 +153,19 @@ class World final : private engine::Dispatcher {
   std::unique_ptr<engine::Inbox> inbox_;
   std::unique_ptr<handover::ReplyDesk> desk_;
   std::unique_ptr<handover::WaitingLinks> waiting_;
-  std::unique_ptr<HeldCouriers> couriers_;
-  engine::Denials denials_;
+  std::unique_ptr<engine::Denials> denials_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<engine::Publisher> publisher_;
   std::vector<SimCall> calls_;
   std::vector<Caller> callers_;
+  std::vector<SimMail> mails_;
+  std::vector<SimPost> posts_;
+  std::vector<std::string> minted_;  // requestIds whose link this process was given
+  bool last_words_ = false;          // it has been told to write its last entry
 
+  int mailers_ = 1;
+  std::set<std::string> dead_endpoints_;
   std::unique_ptr<store::Store> other_;  // what another process sees
   std::optional<int> crash_in_;          // operations until a crash
   bool crash_after_commit_ = false;
@@ -121,11 +173,14 @@ class World final : private engine::Dispatcher {
   bool crash_in_dispatch_ = false;
   int crashes_ = 0;
   int links_ = 0;
+  bool calm_ = false;  // the end of a life: what is under way comes back
   std::vector<std::string> request_ids_;
   std::set<std::string> importing_;  // rows whose import is not complete
+  std::set<std::string> erasing_;    // customers who have asked to be forgotten
   bool small_steps_ = false;         // this world's clock is set by fractions of a second only
   engine::Wake wake_;
   int idle_turns_ = 0;  // turns in a row that the engine asked for and did nothing in
+  bool turn_failed_ = false;
   Millis elapsed_{0};
   bool clock_step_unseen_ = false;
 };

@@ -24,9 +24,8 @@ int World::idle() {
 }
 
 void World::dispatch(engine::Attempt attempt) {
-  checker_.dispatched(*other_, attempt, clock_.now(), elapsed_);
-  if (importing_.contains(attempt.request_id))
-    throw std::logic_error("a row of an import was taken too early");
+  checker_.dispatched(*other_, attempt, moment());
+  if (importing_.contains(attempt.request_id)) broken("a row of an import was taken too early");
   if (crash_in_dispatch_) throw Crash();
   SimCall call;
   const Instant now = clock_.now();
@@ -36,6 +35,7 @@ void World::dispatch(engine::Attempt attempt) {
   if (chance(8))
     answer = Millis(static_cast<std::int64_t>(roll(60'000)));  // beyond the deadline: a late answer
   call.done_at = call.wire_at.boot + answer;
+  call.dispatched = elapsed_;
   call.attempt = std::move(attempt);
   calls_.push_back(std::move(call));
 }
@@ -45,7 +45,7 @@ void World::move_calls() {
   for (SimCall& call : calls_) {
     if (call.wired || now.boot < call.wire_at.boot) continue;
     call.wired = true;
-    call.result = script(call.attempt);
+    call.result = script(call);
   }
   for (auto call = calls_.begin(); call != calls_.end();) {
     if (!call->wired || now.boot < call->done_at) {
@@ -58,7 +58,8 @@ void World::move_calls() {
 }
 
 // What the provider and the network make of a call at the moment its request would be written.
-provider::Result World::script(const engine::Attempt& attempt) {
+provider::Result World::script(const SimCall& call) {
+  const engine::Attempt& attempt = call.attempt;
   if (chance(4)) return result_of(Outcome::NotSent, chance(50) ? Code::Dns : Code::Connect, 0);
   if (attempt.provider == job::Provider::Nomos) {
     if (chance(2)) return result_of(Outcome::NotSent, Code::TokenFailed, 0);
@@ -70,7 +71,7 @@ provider::Result World::script(const engine::Attempt& attempt) {
   }
   if (!engine::still_fresh(attempt, clock_.now()))
     return result_of(Outcome::NotSent, Code::ExpiredBeforeSend, 0);
-  checker_.look(*other_);
+  checker_.look(*other_, moment());
   checker_.wire({attempt.request_id, attempt.number, attempt.provider, clock_.now().wall, elapsed_});
   const std::uint64_t die = roll(100);
   if (die < 5) return result_of(Outcome::Unknown, chance(50) ? Code::Timeout : Code::Reset, 0);
@@ -93,10 +94,20 @@ provider::Result World::script(const engine::Attempt& attempt) {
     result.pause = true;
     return result;
   }
+  if (attempt.expect_email && die < 32) return result_of(Outcome::Rejected, Code::AddressMismatch, 200);
   provider::Result result = result_of(Outcome::Accepted, std::nullopt, 200);
   result.credential = 1;
-  if (attempt.provider == job::Provider::Nomos) result.link = Secret(kLinkCanary + std::to_string(++links_));
+  if (attempt.provider == job::Provider::Nomos) result.link = Secret(mint(call));
   return result;
+}
+
+std::string World::mint(const SimCall& call) {
+  const std::string link = kLinkCanary + std::to_string(++links_);
+  const Millis life = settings_.of(job::Provider::Nomos).link_lifetime;
+  checker_.links.minted(link, {call.attempt.request_id, call.attempt.number, call.attempt.intent.wall + life,
+                               call.dispatched + life});
+  minted_.push_back(call.attempt.request_id);
+  return link;
 }
 
 void World::answer_callers() {
@@ -105,8 +116,8 @@ void World::answer_callers() {
     if (reply) {
       if (!reply->link.empty()) {
         const bool written = chance(90);
-        checker_.look(*other_);
-        if (written) checker_.handed_over(caller->request_id, std::string(reply->link.reveal()));
+        if (written)
+          checker_.replied(*other_, caller->request_id, std::string(reply->link.reveal()), moment());
         inbox_->put(engine::HandedOver{caller->request_id, reply->attempt,
                                        written ? Outcome::Accepted : Outcome::Unknown});
       }

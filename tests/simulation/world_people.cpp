@@ -1,5 +1,4 @@
-// What people and other processes do in a simulated life: submit, import, operate, set the clock, start a
-// second daemon.
+// What people and other processes do in a simulated life: submit, import, operate, set the clock.
 #include "engine/operations.h"
 #include "engine/submit.h"
 #include "simulation/world.h"
@@ -29,34 +28,11 @@ job::Submission World::random_submission(job::Provider provider) {
 }
 
 void World::submit() {
-  job::Submission submission = random_submission(chance(60) ? job::Provider::Mayar : job::Provider::Nomos);
-  if (submission.provider == job::Provider::Nomos) return submit_with_caller(submission);
+  job::Submission submission = random_submission(chance(45) ? job::Provider::Mayar : job::Provider::Nomos);
+  if (submission.provider == job::Provider::Nomos) hand_over_somehow(submission);
+  if (submission.hand_over == job::HandOver::Reply) return submit_with_caller(submission);
   if (chance(40)) return submit_from_command(submission);
-  auto id = std::make_shared<std::string>();
-  inbox_->put(engine::Request{"token:tk_1",
-                              [submission, id](engine::Context& context) {
-                                *id = engine::submit(context, submission).job.request_id;
-                              },
-                              [this, id] { stored(*id); }, [](std::exception_ptr) {}});
-}
-
-void World::submit_with_caller(const job::Submission& given) {
-  job::Submission submission = given;
-  submission.hand_over = job::HandOver::Reply;
-  if (submission.request_id.empty()) submission.request_id = "link-" + std::to_string(roll(1'000'000));
-  auto place = desk_->open(submission.request_id);
-  if (!place) return;
-  auto created = std::make_shared<bool>(false);
-  inbox_->put(engine::Request{"token:tk_1",
-                              [submission, created](engine::Context& context) {
-                                *created = engine::submit(context, submission).created;
-                                if (!*created) throw InputError("link_gone", "requestId", "was used");
-                              },
-                              [this, id = submission.request_id, place] {
-                                stored(id);
-                                callers_.push_back({id, place});
-                              },
-                              [](std::exception_ptr) {}});
+  submit_over_api(submission);
 }
 
 void World::by_command(const std::function<void(engine::Context&)>& action) {
@@ -71,9 +47,22 @@ void World::by_command(const std::function<void(engine::Context&)>& action) {
   }
 }
 
+void World::by_api(const std::function<void(engine::Context&)>& action) {
+  inbox_->put(engine::Request{"token:tk_1", action, [] {}, [](std::exception_ptr) {}});
+}
+
+void World::by_either(const std::function<void(engine::Context&)>& action) {
+  chance(50) ? by_api(action) : by_command(action);
+}
+
 void World::submit_from_command(const job::Submission& submission) {
   std::string id;
-  by_command([&](engine::Context& context) { id = engine::submit(context, submission).job.request_id; });
+  by_command([&](engine::Context& context) {
+    const engine::Submitted submitted = engine::submit(context, submission);
+    id = submitted.job.request_id;
+    if (submitted.created && submission.deliver_to)
+      checker_.mails_go_to(id, submission.deliver_to->normalised);
+  });
   if (!id.empty()) stored(id);
 }
 
@@ -108,22 +97,6 @@ void World::import() {
   for (const std::string& id : rows) importing_.erase(id);
 }
 
-// The machine's clock, its lock file and an administrator have all failed: two daemons on one database.
-void World::another_daemon() {
-  by_command([&](engine::Context& context) { context.store.take_epoch(); });
-  const std::int64_t before = other_->head().size;
-  try {
-    engine_->turn();
-    throw std::logic_error("a daemon went on although another one had taken the database over");
-  } catch (const store::EpochLost&) {
-    if (other_->head().size != before)
-      throw std::logic_error("a daemon wrote after it had lost the database");
-  } catch (const Error&) {
-    // The disk is full: it notices next time.
-  }
-  crash();
-}
-
 std::string World::some_request_id() {
   std::vector<std::string> held;
   store::JobFilter filter;
@@ -141,14 +114,15 @@ void World::operate() {
   const auto provider = chance(50) ? job::Provider::Mayar : job::Provider::Nomos;
   switch (roll(6)) {
     case 0:
-      return by_command([&](engine::Context& context) { engine::cancel(context, id, ""); });
+      return by_either([id](engine::Context& context) { engine::cancel(context, id, ""); });
     case 1:
     case 2:
-      return by_command(
-          [&](engine::Context& context) { engine::release(context, id, "asked the customer"); });
+      return by_either(
+          [id](engine::Context& context) { engine::release(context, id, "asked the customer"); });
     case 3:
-      return by_command(
-          [&](engine::Context& context) { engine::close(context, id, chance(50), "seen in the mailbox"); });
+      return by_either([id, sent = chance(50)](engine::Context& context) {
+        engine::close(context, id, sent, "seen in the mailbox");
+      });
     case 4:
       return by_command([&](engine::Context& context) {
         if (chance(30)) engine::pause(context, provider, "maintenance");
