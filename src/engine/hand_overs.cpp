@@ -62,19 +62,17 @@ bool is_running(const std::optional<Job>& job, Step step) {
 
 void HandOvers::begin(Context& context, Job& job, const provider::Result& result, const Instant& intent) {
   const Millis life = context.settings.of(job.provider).link_lifetime;
-  // Copies: the result must stay whole in case this turn has to be run again.
-  if (job.hand_over == HandOver::Reply) {
-    return reply_to_caller(context, job, result.link.copy(), intent.wall + life);
-  }
   WaitingLink link;
-  link.link = result.link.copy();
+  link.link = result.link.copy();  // the result must stay whole in case this turn has to be run again
   link.attempt = job.attempts;
   link.expires_at = intent.wall + life;
   link.boot_expires = intent.boot + life;
-  if (job.standing.cancel_requested || link.over(context.now)) {
+  const bool reply = job.hand_over == HandOver::Reply;
+  if (link.over(context.now) || (!reply && job.standing.cancel_requested)) {
     record(context, job, EntryType::JobFailed, Code::LinkExpired);
-    return;
+    return tell_caller(job);
   }
+  if (reply) return reply_to_caller(context, job, std::move(link.link), link.expires_at);
   if (job.hand_over == HandOver::Claim) {
     record_intent(context, job, link.expires_at);
   } else {

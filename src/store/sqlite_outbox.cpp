@@ -57,7 +57,9 @@ std::optional<TimePoint> SqliteStore::next_event_time(const std::string& endpoin
 }
 
 void SqliteStore::update_event(const Event& event) {
-  write("UPDATE outbox SET created_at = ?, tries = ?, next_at = ?, error = ? WHERE id = ?")
+  write(
+      "UPDATE outbox SET created_at = ?1, tries = ?2, next_at = ?3, error = ?4 "
+      "WHERE id = ?5 AND (tries <= ?2 OR ?2 = 0)")
       .bind(event.created_at)
       .bind(event.tries)
       .bind(event.next_at)

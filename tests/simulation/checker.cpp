@@ -140,6 +140,7 @@ void Checker::follow(History& history, const ledger::Entry& entry) {
       return;
     case EntryType::JobReleased:
       ++history.repeats_allowed;
+      if (history.mail_unknown) count("released after a mail of unknown fate");
       history.hand_over_begun = false;
       history.mail_unknown = false;
       return;
@@ -178,6 +179,7 @@ void Checker::check_hand_over(History& history, const ledger::Entry& entry) {
 void Checker::check_intent(History& history, const ledger::Entry& entry) {
   const std::string& id = *entry.request_id;
   ++history.intents;
+  if (history.link_expires_at != TimePoint()) count("minted again");
   if (entry.attempt != history.intents) broken("attempts are not numbered from 1", id);
   if (entry.t >= history.expires_at && !entry.clock) broken("a stale job was taken", id);
   if (history.hand_over_begun) broken("a second mint after a hand-over was begun", id);

@@ -116,6 +116,7 @@ void World::come_to_an_end() {
     advance();
     move_calls();
     move_couriers();
+    move_claimers();
     answer_callers();
   }
 }
@@ -148,6 +149,7 @@ void World::step() {
     if (!act()) advance();
     move_calls();
     move_couriers();
+    move_claimers();
     answer_callers();
     turn_if_due();
   } catch (const Crash&) {
@@ -158,7 +160,7 @@ void World::step() {
 
 // Something happens besides the passing of time.
 bool World::act() {
-  switch (roll(26)) {
+  switch (roll(24)) {
     case 0:
     case 1:
     case 2:
@@ -199,11 +201,8 @@ bool World::act() {
       if (!dead_endpoints_.erase("all") && chance(50)) dead_endpoints_.insert("all");
       return true;
     case 14:
-    case 15:
-      claim_something();
-      return true;
-    case 16:
-      if (chance(40)) cancel_something();
+      if (chance(50)) cancel_something();
+      if (chance(30)) claim(some_link());
       return true;
     default:
       return false;
@@ -286,7 +285,9 @@ void World::advance() {
   for (const SimPost& post : posts_) {
     if (post.done_at) longest = std::min(longest, *post.done_at - now.boot);
   }
+  for (const Claimer& claimer : claimers_) longest = std::min(longest, claimer.at - elapsed_);
   if (longest < Millis(0)) longest = Millis(0);
+  if (!calm_ && chance(30)) longest = std::min(longest, some_time(20'000));
   if (longest > Millis(1) && chance(20)) {
     longest = Millis(static_cast<std::int64_t>(roll(static_cast<std::uint64_t>(longest.count()))));
   } else if (longest > Millis(1) && chance(10)) {

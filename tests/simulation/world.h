@@ -64,6 +64,11 @@ class World final : private engine::Dispatcher, private engine::Couriers {
     std::optional<Millis> done_at;
   };
 
+  struct Claimer {
+    std::string request_id;
+    Millis at{0};  // in time that has really passed
+  };
+
   // engine::Dispatcher
   int idle() override;
   void dispatch(engine::Attempt attempt) override;
@@ -129,13 +134,16 @@ class World final : private engine::Dispatcher, private engine::Couriers {
   void new_credentials();
   void set_clock();
   void by_command(const std::function<void(engine::Context&)>& action);
+  void ask(engine::Request request);
   void by_api(const std::function<void(engine::Context&)>& action);
   void by_either(const std::function<void(engine::Context&)>& action);
   std::string some_request_id();
   std::string some_link();
-  void claim_something();
+  void expect_claims(const std::string& request_id);
+  void move_claimers();
   void claim(const std::string& request_id);
   void cancel_something();
+  void meanwhile(const std::string& request_id);
   void erase_somebody();
   void deny();
 
@@ -162,6 +170,7 @@ class World final : private engine::Dispatcher, private engine::Couriers {
   std::vector<SimMail> mails_;
   std::vector<SimPost> posts_;
   std::vector<std::string> minted_;  // requestIds whose link this process was given
+  std::vector<Claimer> claimers_;    // whatever becomes of the process
   bool last_words_ = false;          // it has been told to write its last entry
 
   int mailers_ = 1;

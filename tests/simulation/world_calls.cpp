@@ -52,8 +52,10 @@ void World::move_calls() {
       ++call;
       continue;
     }
+    const std::string id = call->attempt.request_id;
     inbox_->put(engine::Finished{std::move(call->attempt), std::move(call->result)});
     call = calls_.erase(call);
+    if (chance(4)) meanwhile(id);
   }
 }
 
@@ -107,6 +109,8 @@ std::string World::mint(const SimCall& call) {
   checker_.links.minted(link, {call.attempt.request_id, call.attempt.number, call.attempt.intent.wall + life,
                                call.dispatched + life});
   minted_.push_back(call.attempt.request_id);
+  if (other_->find_job(call.attempt.request_id)->hand_over == job::HandOver::Claim)
+    expect_claims(call.attempt.request_id);
   return link;
 }
 

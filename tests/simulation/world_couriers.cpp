@@ -37,6 +37,7 @@ void World::move_couriers() {
     if (!mail.done_at || now < *mail.done_at) return false;
     const handover::MailResult result = mail_result();
     checker_.links.mail_ended(mail.mailing, result.outcome);
+    if (chance(4)) meanwhile(mail.mailing.mail.request_id);
     inbox_->put(engine::Mailed{
         .request_id = mail.mailing.mail.request_id, .attempt = mail.mailing.mail.attempt,
                                .number = mail.mailing.number, .result = result});

@@ -33,7 +33,7 @@ void World::start() {
   };
   const auto after_commit = [this] {
     if (crash_in_ && *crash_in_ <= 0 && crash_after_commit_) throw Crash();
-    if (chance(3)) deny();  // callers are denied by other threads, at any time
+    if (!last_words_ && chance(3)) deny();  // callers are denied by other threads, at any time
   };
   store_ =
       std::make_unique<FaultyStore>(std::make_unique<store::SqliteStore>(folder_ / "latchkey.db", clock_,

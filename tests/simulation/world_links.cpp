@@ -23,7 +23,7 @@ void World::hand_over_somehow(job::Submission& submission) {
 
 void World::submit_over_api(const job::Submission& submission) {
   auto id = std::make_shared<std::string>();
-  inbox_->put(engine::Request{"token:tk_1",
+  ask(engine::Request{"token:tk_1",
                               [this, submission, id](engine::Context& context) {
                                 const engine::Submitted submitted = engine::submit(context, submission);
                                 *id = submitted.job.request_id;
@@ -39,7 +39,7 @@ void World::submit_with_caller(const job::Submission& given) {
   auto place = desk_->open(submission.request_id);
   if (!place) return;
   auto created = std::make_shared<bool>(false);
-  inbox_->put(engine::Request{"token:tk_1",
+  ask(engine::Request{"token:tk_1",
                               [submission, created](engine::Context& context) {
                                 *created = engine::submit(context, submission).created;
                                 if (!*created) throw InputError("link_gone", "requestId", "was used");
@@ -51,24 +51,55 @@ void World::submit_with_caller(const job::Submission& given) {
                               [](std::exception_ptr) {}});
 }
 
-// A job whose link this process was given, now or before.
+// A job whose link this process was given: one that waits, or any, now or before.
 std::string World::some_link() {
-  return minted_.empty() || chance(20) ? some_request_id() : minted_[roll(minted_.size())];
+  if (minted_.empty() || chance(10)) return some_request_id();
+  if (chance(30)) return minted_[roll(minted_.size())];
+  for (auto id = minted_.rbegin(); id != minted_.rend(); ++id) {
+    if (waiting_->find(*id) != nullptr && chance(70)) return *id;
+  }
+  return minted_.back();
 }
 
-void World::claim_something() {
-  const std::string id = some_link();
-  const handover::WaitingLink* link = waiting_->find(id);
-  if (link != nullptr && chance(25)) {  // at the very end, or just after it
-    pass(std::max(Millis(0), link->boot_expires - clock_.now().boot - Millis(2) + some_time(4)));
+// Somebody does something about a job in the same turn in which something else happens to it.
+void World::meanwhile(const std::string& id) {
+  switch (roll(3)) {
+    case 0:
+      return claim(id);
+    case 1:
+      return by_either([id](engine::Context& context) { engine::cancel(context, id, ""); });
+    default:
+      return by_either([id](engine::Context& context) { engine::release(context, id, "asked the customer"); });
   }
-  claim(id);
-  if (chance(30)) claim(id);
+}
+
+// People claim their links at once, later, twice, at the very end, too late, or never.
+void World::expect_claims(const std::string& id) {
+  const Millis life = settings_.of(job::Provider::Nomos).link_lifetime;
+  const int claims = static_cast<int>(roll(3));
+  for (int i = 0; i < claims; ++i) {
+    const std::uint64_t die = roll(100);
+    Millis after = some_time(static_cast<int>(life.count()));
+    if (die < 30) after = some_time(1000);
+    if (die >= 75) after = life - Millis(2) + some_time(4);
+    if (die >= 90) after = life + some_time(60'000);
+    claimers_.push_back({id, elapsed_ + after});
+  }
+}
+
+void World::move_claimers() {
+  std::vector<Claimer> due;
+  std::erase_if(claimers_, [&](const Claimer& claimer) {
+    if (elapsed_ < claimer.at) return false;
+    due.push_back(claimer);
+    return true;
+  });
+  for (const Claimer& claimer : due) claim(claimer.request_id);
 }
 
 // As the API's route does.
 void World::claim(const std::string& id) {
-  inbox_->put(engine::Request{"token:tk_1",
+  ask(engine::Request{"token:tk_1",
                               [this, id](engine::Context& context) { engine::claim(context, *waiting_, id); },
                               [this, id] {
                                 const Secret link = waiting_->take(id);

@@ -48,7 +48,15 @@ void World::by_command(const std::function<void(engine::Context&)>& action) {
 }
 
 void World::by_api(const std::function<void(engine::Context&)>& action) {
-  inbox_->put(engine::Request{"token:tk_1", action, [] {}, [](std::exception_ptr) {}});
+  ask({"token:tk_1", action, [] {}, [](std::exception_ptr) {}});
+}
+
+void World::ask(engine::Request request) {
+  try {
+    inbox_->put(std::move(request));
+  } catch (const InputError&) {
+    // A caller who is told that the daemon is stopping.
+  }
 }
 
 void World::by_either(const std::function<void(engine::Context&)>& action) {
