@@ -150,6 +150,7 @@ void Daemon::reload() {
     if (changed) inbox_.put(NewCredentials{provider});
   }
   spdlog::info("fingerprint key read again changed={}", options_.reload_fingerprint_key());
+  options_.reload_couriers();
 }
 
 bool Daemon::read_credentials_again(job::Provider provider) {
@@ -172,6 +173,7 @@ void Daemon::stop() {
       // The calls still under way are cut off, and have a moment to say how far they had come.
       spdlog::warn("stopping now: calls in flight are cut off");
       workers_.abort();
+      options_.abort_couriers();
       aborted = true;
       ends = now + kAbortGrace;
     }

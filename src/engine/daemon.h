@@ -35,6 +35,10 @@ class Daemon {
     /// Reads the key of link fingerprints, Parts::fingerprint_key, again; returns whether it changed. Called
     /// on the engine's thread; must not throw.
     std::function<bool()> reload_fingerprint_key = [] { return false; };
+    /// Reads what mails and webhooks are signed and sent with again, and logs it. Must not throw.
+    std::function<void()> reload_couriers = [] {};
+    /// Ends the mails and posts under way, as the workers' calls are ended.
+    std::function<void()> abort_couriers = [] {};
   };
 
   Daemon(Engine& engine, Workers& workers, Inbox& inbox, store::Store& store, Clock& clock, Signals& signals,

@@ -5,6 +5,9 @@ namespace {
 
 // A worker keeps its time limit itself; only one that cannot come back is given up.
 constexpr Millis kPatience{1000};
+// A mailer also waits for the server's good-bye.
+constexpr Millis kMailPatience{3000};
+constexpr Millis kPostPatience{5000};
 
 }  // namespace
 
@@ -21,6 +24,12 @@ Settings settings_of(const Config& config) {
   }
   settings.retry = config.retry;
   settings.workers = config.workers;
+  settings.mails = config.smtp.on;
+  settings.verify_address = config.smtp.verify_address;
+  settings.mail_deadline = config.smtp.timeout + kMailPatience;
+  for (const WebhookConfig& webhook : config.webhooks) {
+    settings.webhooks.push_back({webhook.name, webhook.events, webhook.timeout + kPostPatience});
+  }
   return settings;
 }
 

@@ -6,11 +6,15 @@
 #include <unistd.h>
 
 #include "base/curl_http_client.h"
+#include "base/curl_smtp_client.h"
 #include "base/file_lock.h"
 #include "base/reserve_file.h"
+#include "engine/courier_threads.h"
 #include "engine/daemon.h"
 #include "engine/publisher.h"
 #include "engine/settings_of.h"
+#include "handover/smtp_mailer.h"
+#include "handover/webhook.h"
 #include "provider/factory.h"
 #include "store/file_anchors.h"
 #include "store/sqlite_schema.h"
@@ -104,13 +108,45 @@ class Providers {
   std::array<std::unique_ptr<provider::Provider>, job::kProviders.size()> providers_;
 };
 
-// Neither mails nor webhooks are configured.
-class NoCouriers final : public engine::Couriers {
+/// Mails and webhooks, as far as they are configured.
+class Deliveries {
  public:
-  int idle_mailers() override { return 0; }
-  void mail(engine::Mailing) override {}
-  int idle_posters() override { return 0; }
-  void post(engine::Posting) override {}
+  Deliveries(const Config& config, Clock& clock, engine::Inbox& inbox, int posters)
+      : config_(config),
+        mailer_(config.smtp.on ? std::make_unique<handover::SmtpMailer>(config.smtp, clock) : nullptr),
+        webhooks_(config.webhooks, clock),
+        threads_({mailer_ ? config.smtp.workers : 0, mailer_.get(),
+                  [&config] { return std::make_unique<CurlSmtpClient>(handover::server_of(config.smtp)); },
+                  config.webhooks.empty() ? 0 : posters, &webhooks_,
+                  [this](const std::string& endpoint) { return client_of(endpoint); }},
+                 inbox) {}
+  engine::Couriers& couriers() { return threads_; }
+  void abort() { threads_.abort(); }
+  /// Unusable files leave the old secrets in force.
+  void reload() {
+    reload_one("mail password", [&] { return mailer_ && mailer_->reload_credentials(); });
+    reload_one("webhook secrets", [&] { return webhooks_.reload(); });
+  }
+
+ private:
+  std::unique_ptr<HttpClient> client_of(const std::string& endpoint) const {
+    for (const WebhookConfig& webhook : config_.webhooks) {
+      if (webhook.name == endpoint) return std::make_unique<CurlHttpClient>(webhook.ca_file);
+    }
+    return std::make_unique<CurlHttpClient>();
+  }
+  static void reload_one(const char* what, const std::function<bool()>& read) {
+    try {
+      spdlog::info("{} read again changed={}", what, read());
+    } catch (const std::exception& error) {
+      spdlog::error("{} not read: {}", what, error.what());
+    }
+  }
+
+  const Config& config_;
+  std::unique_ptr<handover::SmtpMailer> mailer_;
+  handover::Webhooks webhooks_;
+  engine::CourierThreads threads_;  // last: its threads use the others
 };
 
 void log_to_stderr() {
@@ -161,7 +197,6 @@ int serve(const GlobalOptions& options) {
   handover::ReplyDesk desk;
   handover::WaitingLinks links;
   engine::Denials denials;
-  NoCouriers couriers;
   ReadStores stores(config.database(), clock, static_cast<std::size_t>(config.api.threads));
   ApiAccess access(stores, clock, denials, inbox);
   std::vector<ApiRoute> routes = write_routes({config, inbox, desk, links, stores, clock, random});
@@ -181,13 +216,16 @@ int serve(const GlobalOptions& options) {
        [&](job::Provider id) { return std::make_unique<CurlHttpClient>(config.provider(id).ca_file); }},
       inbox, clock);
   engine::Settings settings = engine::settings_of(config);
+  Deliveries deliveries(config, clock, inbox, settings.posters);
   settings.fingerprint_keys = fingerprint_keys_when_asked(config.fingerprint_key_file);
-  engine::Engine engine({store, random, inbox, workers, couriers, desk, links, denials, fingerprint_key},
-                        std::move(settings));
+  engine::Engine engine(
+      {store, random, inbox, workers, deliveries.couriers(), desk, links, denials, fingerprint_key},
+      std::move(settings));
   engine::Daemon daemon(
       engine, workers, inbox, store, clock, signals,
       {config.shutdown_grace, [&](job::Provider id) { return providers.reload(id); }, &publisher, &reserve,
-       [&] { return reload_fingerprint_key(config.fingerprint_key_file, fingerprint_key); }});
+       [&] { return reload_fingerprint_key(config.fingerprint_key_file, fingerprint_key); },
+       [&] { deliveries.reload(); }, [&] { deliveries.abort(); }});
 
   api.start();
   lock.write_content("pid " + std::to_string(getpid()) + "\napi " + api.address() + "\n");

@@ -1,8 +1,9 @@
 #include "simulation/outbox_checker.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <set>
+
+#include "base/json.h"
 
 namespace latchkey::test {
 namespace {

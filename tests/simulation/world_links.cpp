@@ -69,7 +69,7 @@ void World::meanwhile(const std::string& id) {
     case 1:
       return by_either([id](engine::Context& context) { engine::cancel(context, id, ""); });
     default:
-      return by_either([id](engine::Context& context) { engine::release(context, id, "asked the customer"); });
+      return by_either([id](engine::Context& context) { engine::release(context, id, "they asked"); });
   }
 }
 

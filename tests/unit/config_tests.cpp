@@ -36,7 +36,6 @@ struct Folder {
     create_private_file(dir.path() / path, bytes);
   }
   Config load() const { return load_config(file); }
-
   TempDir dir;
   fs::path file;
 };
@@ -474,7 +473,6 @@ BOOST_AUTO_TEST_CASE(leaves_a_provider_off_without_a_whole_credential) {
   empty.add_key("secrets/nomos.secret");
   BOOST_TEST(!empty.load().mayar.on);
   BOOST_TEST(!empty.load().nomos.on, "there is no client_id");
-
   Folder token(kLeast + "providers.nomos.access_token_file = \"token\"\n");
   BOOST_TEST(!token.load().nomos.on);
   token.add_key("token");
