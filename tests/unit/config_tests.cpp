@@ -133,8 +133,7 @@ BOOST_AUTO_TEST_CASE(every_commented_setting_of_the_initial_configuration_is_one
   BOOST_REQUIRE(config.webhooks.size() == 1U);
   const WebhookConfig endpoint;
   BOOST_TEST((config.webhooks[0].events == endpoint.events));
-  BOOST_TEST(config.webhooks[0].timeout.count() == endpoint.timeout.count());
-  BOOST_TEST(config.webhooks[0].allow_private == endpoint.allow_private);
+  BOOST_TEST((config.webhooks[0].timeout == endpoint.timeout && !config.webhooks[0].allow_private));
   BOOST_TEST(config.smtp.on);
   BOOST_TEST(config.smtp.username == "portal@example.com");
   // What stands there is also what a setting is without it.
@@ -144,8 +143,7 @@ BOOST_AUTO_TEST_CASE(every_commented_setting_of_the_initial_configuration_is_one
   BOOST_TEST(config.smtp.password_file == folder.dir / "secrets" / "smtp.password");
   BOOST_TEST(config.smtp.templates == folder.dir / "templates");
   BOOST_TEST(config.smtp.timezone == plain.timezone);
-  BOOST_TEST(config.smtp.timeout.count() == plain.timeout.count());
-  BOOST_TEST(config.smtp.connect_timeout.count() == plain.connect_timeout.count());
+  BOOST_TEST((config.smtp.timeout == plain.timeout && config.smtp.connect_timeout == plain.connect_timeout));
   BOOST_TEST(config.smtp.workers == plain.workers);
   BOOST_TEST(config.smtp.verify_address == plain.verify_address);
 }
