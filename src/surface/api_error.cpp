@@ -31,7 +31,7 @@ OrderedJson listed(const std::vector<FieldError>& errors) {
   return list;
 }
 
-std::string counted(const InputError& error) {
+std::string errors_counted(const InputError& error) {
   std::string message = error.what();
   if (error.errors().size() > kErrorsMost) {
     message += "; " + std::to_string(error.errors().size()) + " things are wrong, and the first " +
@@ -59,7 +59,7 @@ OrderedJson error_document(std::string_view code, const std::string& message, co
 }
 
 ApiAnswer error_answer(const InputError& error, const std::string& request_id) {
-  OrderedJson document = error_document(error.code(), counted(error), request_id);
+  OrderedJson document = error_document(error.code(), errors_counted(error), request_id);
   document["errors"] = listed(error.errors());
   ApiAnswer answer;
   answer.status = status_of(error.code());

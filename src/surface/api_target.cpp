@@ -16,7 +16,7 @@ int hex_digit(char c) {
 }
 
 // Percent-encoding undone, in a query with "+" for a space; nullopt for a broken one.
-std::optional<std::string> decoded(std::string_view text, bool in_query) {
+std::optional<std::string> percent_decoded(std::string_view text, bool in_query) {
   std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '+' && in_query) {
@@ -45,7 +45,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 }
 
 std::string query_text(std::string_view text) {
-  const auto plain = decoded(text, true);
+  const auto plain = percent_decoded(text, true);
   if (!plain || unprintable_part(*plain)) {
     throw InputError("invalid_request", "", "the query is not percent-encoded, printable UTF-8");
   }
@@ -88,7 +88,7 @@ ApiRoutes::Found ApiRoutes::find(std::string_view method, std::string_view path)
     std::vector<std::string> words;
     bool fits = true;
     for (std::size_t i = 1; fits && i < parts.size(); ++i) {
-      const auto word = decoded(parts[i], false);
+      const auto word = percent_decoded(parts[i], false);
       if (entry.parts[i].empty() && word && !word->empty()) {
         words.push_back(*word);
       } else {

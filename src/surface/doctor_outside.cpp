@@ -7,7 +7,7 @@
 namespace latchkey::surface {
 namespace {
 
-constexpr std::size_t kTextMax = 200;
+constexpr std::size_t kCheckTextMax = 200;
 constexpr Millis kHealthPatience{3'000};
 
 void examine_provider(const Config& config, job::Provider id, Diagnoses& found) {
@@ -22,8 +22,9 @@ void examine_provider(const Config& config, job::Provider id, Diagnoses& found) 
   SystemClock clock;
   CurlHttpClient http(provider.ca_file);
   const provider::Check check = provider::make_provider(id, config, clock)->check(http);
-  if (check.ok) return found.ok(name, shown(check.text, kTextMax));
-  found.error(name, shown(check.text, kTextMax), "latchkey provider check " + name + " once that is mended");
+  if (check.ok) return found.ok(name, shown(check.text, kCheckTextMax));
+  found.error(name, shown(check.text, kCheckTextMax),
+              "latchkey provider check " + name + " once that is mended");
 }
 
 void examine_daemon(const Config& config, Diagnoses& found) {

@@ -11,7 +11,7 @@ namespace {
 constexpr Millis kOverdue = std::chrono::minutes(1);
 constexpr Millis kPostsLate = std::chrono::hours(1);
 constexpr Millis kBackupOld = std::chrono::hours(24 * 7);
-constexpr std::size_t kReasonMax = 200;
+constexpr std::size_t kShownReasonMax = 200;
 
 void examine_gate(StoreSession& session, job::Provider provider, Diagnoses& found) {
   const std::string name(job::name(provider));
@@ -21,7 +21,7 @@ void examine_gate(StoreSession& session, job::Provider provider, Diagnoses& foun
     const std::string first = gate.pause_code ? "mend what it says, then " : "";
     return found.error(name,
                        name + " is paused since " + format_local(gate.paused_at) + " by " +
-                           shown(gate.paused_by) + ": " + shown(gate.pause_reason, kReasonMax) +
+                           shown(gate.paused_by) + ": " + shown(gate.pause_reason, kShownReasonMax) +
                            ". Its jobs go stale meanwhile.",
                        first + "latchkey provider resume " + name);
   }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <string_view>
 
 #include "base/text.h"
 
@@ -56,7 +55,7 @@ std::optional<InputError> check_single(const HttpHead& head) {
   return std::nullopt;
 }
 
-std::optional<std::uint64_t> number(const std::string& text) {
+std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || text.size() > 18 || error != std::errc() || end != text.data() + text.size()) {
@@ -100,13 +99,13 @@ bool asks_to_close(const HttpHead& head) {
 
 }  // namespace
 
-std::string HttpHead::value(const std::string& name) const {
+std::string_view HttpHead::value(std::string_view name) const {
   const auto at = std::find_if(headers.begin(), headers.end(),
                                [&](const auto& header) { return same_name(header.first, name); });
-  return at == headers.end() ? std::string() : at->second;
+  return at == headers.end() ? std::string_view() : at->second;
 }
 
-std::size_t HttpHead::count(const std::string& name) const {
+std::size_t HttpHead::count(std::string_view name) const {
   return static_cast<std::size_t>(std::count_if(
       headers.begin(), headers.end(), [&](const auto& header) { return same_name(header.first, name); }));
 }
@@ -122,6 +121,14 @@ Framing framing_of(const HttpHead& head) {
   framing.may_stay_open = !framing.refusal && !framing.chunked && head.version == "HTTP/1.1" &&
                           head.count("Authorization") <= 1 && !asks_to_close(head);
   return framing;
+}
+
+bool is_json(std::string_view content_type) {
+  const std::string given = to_lower(content_type);
+  const std::size_t end = std::min(given.find(';'), given.size());
+  if (trim(given.substr(0, end)) != "application/json") return false;
+  const std::string parameter(trim(given.substr(std::min(end + 1, given.size()))));
+  return parameter.empty() || parameter == "charset=utf-8" || parameter == "charset=\"utf-8\"";
 }
 
 }  // namespace latchkey::surface

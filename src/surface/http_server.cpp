@@ -267,12 +267,11 @@ class HttpServer::Server {
                    const ContentReader* reader, bool& is_at_end) {
     const std::string_view target(req.target);
     const std::string_view path = target.substr(0, target.find('?'));
-    ApiRoutes::Found found;
-    if (is_plain(req.path)) {
-      found = routes_.find(req.method, path);
-    } else {
+    if (!is_plain(req.path)) {
       is_at_end = false;  // whoever sends such a path has more of the kind
+      return no_route("");
     }
+    ApiRoutes::Found found = routes_.find(req.method, path);
     if (found.route == nullptr) {
       if (!framing.refusal) read_body(req, framing, reader, 0, kDiscardOfNoRoute, is_at_end);
       return no_route(found.allowed);
@@ -280,15 +279,8 @@ class HttpServer::Server {
     if (framing.refusal) throw *framing.refusal;
     const ApiRoute& route = *found.route;
     // Looked up before the body is read, so that nobody makes us keep one, and answered afterwards.
-    std::optional<InputError> denied;
-    if (route.scope) {
-      try {
-        request.caller = parts_.authorize(bearer_token(req).reveal(), *route.scope);
-      } catch (const InputError& error) {
-        denied = error;
-      }
-    }
-    const bool wanted = !denied && is_json(req);
+    const std::optional<InputError> denied = identify(req, route, request.caller);
+    const bool wanted = !denied && is_json(req.get_header_value("Content-Type"));
     Body body = read_body(req, framing, reader, wanted ? route.body_max : 0, kDiscardMost, is_at_end);
     if (denied) throw *denied;
     if (wanted && !body.fits) is_at_end = false;
@@ -312,13 +304,14 @@ class HttpServer::Server {
     return answer;
   }
 
-  static bool is_json(const Request& req) {
-    const std::string given = to_lower(req.get_header_value("Content-Type"));
-    const std::size_t end = std::min(given.find(';'), given.size());
-    const std::string parameter(trim(given.substr(end)));
-    return trim(given.substr(0, end)) == "application/json" &&
-           (parameter.empty() || trim(parameter.substr(1)) == "charset=utf-8" ||
-            trim(parameter.substr(1)) == "charset=\"utf-8\"");
+  std::optional<InputError> identify(const Request& req, const ApiRoute& route, ApiCaller& caller) {
+    if (!route.scope) return std::nullopt;
+    try {
+      caller = parts_.authorize(bearer_token(req).reveal(), *route.scope);
+      return std::nullopt;
+    } catch (const InputError& error) {
+      return error;
+    }
   }
 
   // Reads the body to its end, keeping at most `most` bytes; one that is longer than `discard` is not read.
@@ -327,19 +320,20 @@ class HttpServer::Server {
     Body body;
     body.whole = is_at_end;
     if (is_at_end) return body;
-    body.fits = framing.chunked || *framing.length <= most;
+    const std::uint64_t length = framing.length.value_or(0);
+    body.fits = framing.chunked || length <= most;
     const bool is_multipart = to_lower(req.get_header_value("Content-Type")).find("multipart") == 0;
     // The library would take a multipart body apart.
-    if (reader == nullptr || is_multipart || (!framing.chunked && *framing.length > discard)) return body;
+    if (reader == nullptr || is_multipart || length > discard) return body;
     // What is too long and does not say how long is read no further; what is unwanted, a little.
     if (framing.chunked) discard = most == 0 ? kDiscardOfNoRoute : 0;
     const Millis ends = parts_.clock.now().boot + kBodyTime;
     std::size_t read = 0;
-    body.whole = (*reader)([&](const char* data, std::size_t length) {
-      read += length;
+    body.whole = (*reader)([&](const char* data, std::size_t size) {
+      read += size;
       body.in_time = parts_.clock.now().boot < ends;
       if (read <= most) {
-        body.bytes.append(data, length);
+        body.bytes.append(data, size);
       } else {
         body.fits = false;
         body.bytes.clear();

@@ -7,7 +7,7 @@ namespace {
 
 // Each keeps a cache and some files open: more are closed as soon as they are given back.
 constexpr std::size_t kKept = 16;
-constexpr Millis kPatience{5'000};
+constexpr Millis kLeasePatience{5'000};
 
 }  // namespace
 
@@ -18,7 +18,7 @@ ReadStores::Lease ReadStores::lease() {
   std::unique_ptr<store::Store> store;
   {
     std::unique_lock lock(mutex_);
-    if (!returned_.wait_for(lock, kPatience, [this] { return leased_ < most_; })) {
+    if (!returned_.wait_for(lock, kLeasePatience, [this] { return leased_ < most_; })) {
       throw InputError("try_later", "", "too many questions are being answered: try again in a second");
     }
     ++leased_;

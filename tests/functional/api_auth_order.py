@@ -43,6 +43,7 @@ class AuthOrder(ApiTest):
                               ("/v1/jobs", {"Content_Type": None})):
             self.assert_error(self.call("POST", path, b"x", token=bad, **headers), 401, "unauthorized")
         self.assert_error(self.call("POST", "/v1/jobs?a=1&a=2", {}), 422, "invalid_request", "a")
+        self.assert_error(self.call("POST", "/v1/jobs?pace=true", {}), 422, "invalid_request", "pace")
         self.assert_error(self.call("POST", "/v1/jobs", b"x", Content_Type="text/plain"), 415, "unsupported_media_type")
 
     def test_large_body_of_a_stranger_is_read_and_not_kept(self):

@@ -19,16 +19,16 @@ struct AuthenticateRig : test::EngineRig {
   }
   /// The actor that the token stands for, or the code of the rejection.
   std::string who(const std::string& token, const std::string& scope = "send") {
-    std::string actor;
-    try {
-      command([&](Context& context) {
-        authenticate(context, token, scope);
-        actor = context.actor;
-      });
-    } catch (const InputError& error) {
-      return error.code();
+    const ShownToken shown = look_up_token(*other, clock.now().wall, token, scope);
+    switch (shown.verdict) {
+      case Verdict::Holds:
+        return shown.actor;
+      case Verdict::Unauthorized:
+        return "unauthorized";
+      case Verdict::Forbidden:
+        return "forbidden";
     }
-    return actor;
+    return {};
   }
 };
 
@@ -72,6 +72,34 @@ BOOST_AUTO_TEST_CASE(what_was_never_given_out_is_unauthorized_whatever_is_wrong_
     BOOST_TEST(who(bad) == "unauthorized");
     BOOST_TEST(who(bad, "admin") == "unauthorized");
   }
+}
+
+BOOST_AUTO_TEST_CASE(known_token_is_named_whatever_is_wrong_with_it) {
+  const std::string token = add("shop", "send");
+  const std::string id = api_token_id(token).value();
+  BOOST_TEST(look_up_token(*other, clock.now().wall, token, "read").id == id);
+  command([](Context& context) { revoke_token(context, "shop"); });
+  BOOST_TEST(look_up_token(*other, clock.now().wall, token, "send").id == id);
+  BOOST_TEST(look_up_token(*other, clock.now().wall, token, "send").actor.empty());
+  const ApiToken unknown = make_api_token(random);
+  BOOST_TEST(look_up_token(*other, clock.now().wall, unknown.text.reveal(), "send").id.empty());
+}
+
+BOOST_AUTO_TEST_CASE(single_use_token_is_used_up_once) {
+  const ApiToken made = make_api_token(random);
+  command([&](Context& context) {
+    store::Token token;
+    token.id = made.id;
+    token.hash = api_token_hash(made.text.reveal());
+    token.scopes = "send";
+    token.actor = "uid:1000";
+    token.single_use = true;
+    context.store.put_token(token);
+  });
+  BOOST_TEST(look_up_token(*other, clock.now().wall, made.text.reveal(), "send").single_use);
+  command([&](Context& context) { use_up_token(context, made.id); });
+  BOOST_CHECK_EXCEPTION(command([&](Context& context) { use_up_token(context, made.id); }), InputError,
+                        [](const InputError& error) { return error.code() == "unauthorized"; });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -119,6 +119,8 @@ BOOST_AUTO_TEST_CASE(the_defaults_are_those_of_the_header) {
   BOOST_TEST(loaded.mayar.link_lifetime.count() == plain.mayar.link_lifetime.count());
   BOOST_TEST(loaded.api.listen.host == plain.api.listen.host);
   BOOST_TEST(loaded.api.listen.port == plain.api.listen.port);
+  BOOST_TEST((loaded.api.health == plain.api.health));
+  BOOST_TEST(loaded.api.threads == plain.api.threads);
 }
 
 BOOST_AUTO_TEST_CASE(every_commented_setting_of_the_initial_configuration_is_one) {
@@ -285,6 +287,8 @@ BOOST_AUTO_TEST_CASE(reads_every_setting) {
     fingerprint_key_file = "f"
     [api]
     listen = "[::1]:0"
+    health_listen = "127.0.0.2:1"
+    threads = 512
   )");
   const Config config = folder.load();
   const fs::path dir = folder.dir.path();
@@ -316,6 +320,8 @@ BOOST_AUTO_TEST_CASE(reads_every_setting) {
   BOOST_TEST(config.fingerprint_key_file == dir / "f");
   BOOST_TEST(config.api.listen.host == "::1");
   BOOST_TEST(config.api.listen.port == 0);
+  BOOST_TEST((config.api.health == ListenAddress{"127.0.0.2", 1}));
+  BOOST_TEST(config.api.threads == 512);
 }
 
 BOOST_AUTO_TEST_CASE(makes_paths_absolute_from_the_files_folder) {
@@ -392,12 +398,23 @@ BOOST_AUTO_TEST_CASE(listens_on_loopback_only) {
   }
   for (const char* listen :
        {"0.0.0.0:1", "192.0.2.1:80", "example.com:80", "[::]:80", ":80", "127.0.0.1.example.com:80"}) {
-    BOOST_TEST(complaint("api.listen = \"" + std::string(listen) + "\"").find("nginx") != std::string::npos);
+    for (const std::string key : {"listen", "health_listen"}) {
+      const std::string told = complaint("api." + key + " = \"" + listen + "\"");
+      BOOST_TEST(told.find("nginx") != std::string::npos);
+      BOOST_TEST(told.find("api." + key) != std::string::npos);
+    }
   }
   for (const char* listen :
        {"127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:", "127.0.0.1:8x", "::1", "", "8420"}) {
     BOOST_TEST(complaint("api.listen = \"" + std::string(listen) + "\"") != "0 complaints");
   }
+}
+
+BOOST_AUTO_TEST_CASE(two_servers_have_two_addresses) {
+  BOOST_TEST(complaint("api.health_listen = \"127.0.0.1:8420\"") ==
+             "1 api.health_listen: expected another address than api.listen has");
+  BOOST_TEST(complaint("api = {listen = \"127.0.0.1:0\", health_listen = \"127.0.0.1:0\"}") ==
+             "0 complaints");
 }
 
 BOOST_AUTO_TEST_CASE(takes_no_link_host_that_lets_everybody_in) {

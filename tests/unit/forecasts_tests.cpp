@@ -204,6 +204,26 @@ BOOST_AUTO_TEST_CASE(what_was_let_in_is_called_while_fresh) {
   BOOST_TEST(rejected > 100);
 }
 
+BOOST_AUTO_TEST_CASE(admission_is_estimated_by_what_is_queued_and_unknown_while_paused) {
+  EngineRig rig(rate("20/min"));
+  std::vector<TimePoint> admissions;
+  rig.command([&](Context& context) {
+    for (int i = 0; i < 3; ++i) {
+      const job::Job job = submit(context, mail_at("mail-" + std::to_string(i), rig.begin)).job;
+      admissions.push_back(context.forecasts.admission(Provider::Mayar, job.due_at).value());
+    }
+  });
+  for (int i = 0; i < 3; ++i)
+    BOOST_TEST((admissions.at(static_cast<std::size_t>(i)) == rig.begin + seconds(3 * i)));
+  rig.command([&](Context& context) {
+    const TimePoint later = rig.begin + minutes(5);
+    submit(context, mail_at("later", later));
+    BOOST_TEST((context.forecasts.admission(Provider::Mayar, later) == later));
+    pause(context, Provider::Mayar, "test");
+    BOOST_TEST(!context.forecasts.admission(Provider::Mayar, later));
+  });
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace latchkey::engine

@@ -81,6 +81,23 @@ BOOST_AUTO_TEST_CASE(jobs_placed_by_due_time_go_when_the_queue_lets_them_go) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(call_of_a_queued_job_is_when_the_queue_lets_it_go) {
+  const std::uint64_t seed = 6;
+  BOOST_TEST_MESSAGE("seed " << seed);
+  SeededRandom random(seed);
+  for (int round = 0; round < 300; ++round) {
+    Case given = random_case(random, 40);
+    shuffle(given.due, random);
+    const Slots slots = filled(given);
+    std::sort(given.due.begin(), given.due.end());
+    const auto calls = served(given.gate, given.rate, given.due);
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      const bool last = i + 1 == calls.size() || given.due[i + 1] != given.due[i];
+      if (last) BOOST_REQUIRE_EQUAL(to_ms(slots.call_of(given.due[i])), to_ms(calls[i]));
+    }
+  }
+}
+
 // Occupied slots are seen through the question that the door asks: what would one more job due then occupy?
 BOOST_AUTO_TEST_CASE(order_of_placing_does_not_matter) {
   const std::uint64_t seed = 2;
