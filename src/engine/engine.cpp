@@ -71,12 +71,14 @@ void Engine::start() {
 
 Wake Engine::turn() {
   Wake wake;
+  const bool no_room = parts_.links.full();
   in_one_transaction(kItemsPerTurn, parts_.couriers.idle_mailers(),
                      [&](Context& context, Memory& memory, Effects& effects) {
                        wake = look_at_queue(context, memory, effects);
                      });
   others_wrote_ = false;
-  wake.at_once = wake.at_once || !parts_.inbox.empty();
+  // What could not be minted for want of room may have it now.
+  wake.at_once = wake.at_once || !parts_.inbox.empty() || (no_room && !parts_.links.full());
   earliest(wake.boot, parts_.links.next());
   return wake;
 }
