@@ -74,8 +74,8 @@ BOOST_AUTO_TEST_CASE(one_connection_is_used_again_and_no_more_are_opened_than_al
   BOOST_TEST(&*again == first);
   const auto second = stores.lease();
   BOOST_TEST(&*second != first);
-  auto third = std::make_unique<ReadStores::Lease>(stores.lease());
-  auto fourth = std::make_unique<ReadStores::Lease>(stores.lease());
+  std::unique_ptr<ReadStores::Lease> third(new ReadStores::Lease(stores.lease()));
+  std::unique_ptr<ReadStores::Lease> fourth(new ReadStores::Lease(stores.lease()));
   // The fifth waits until one is given back.
   std::thread waiting([&] { BOOST_TEST(stores.lease()->head().size > 0); });
   third.reset();

@@ -12,7 +12,6 @@ namespace latchkey::engine {
 namespace {
 
 using job::Code;
-using job::Outcome;
 using ledger::EntryType;
 using std::chrono::hours;
 using std::chrono::minutes;
