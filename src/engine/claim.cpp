@@ -10,6 +10,11 @@ namespace {
                    "its link has been claimed, or its time is over; use a new requestId");
 }
 
+[[noreturn]] void not_yet(const job::Job& job) {
+  throw InputError("wrong_state", "requestId",
+                   "the job is " + std::string(name(job.standing.state)) + ": no link waits yet");
+}
+
 }  // namespace
 
 job::Job claim(Context& context, const handover::WaitingLinks& links, const std::string& request_id) {
@@ -22,12 +27,11 @@ job::Job claim(Context& context, const handover::WaitingLinks& links, const std:
     throw InputError("wrong_state", "requestId", "the job's link is not handed over by \"claim\"");
   }
   if (job::is_final(job->standing.state) || job->standing.cancel_requested) gone();
-  if (job->standing.state != job::State::Running || job->standing.step != job::Step::HandingOver) {
-    throw InputError("wrong_state", "requestId",
-                     "the job is " + std::string(name(job->standing.state)) + ": no link waits yet");
-  }
+  if (job->standing.state != job::State::Running || job->standing.step != job::Step::HandingOver)
+    not_yet(*job);
   const handover::WaitingLink* link = links.find(request_id);
-  if (link == nullptr || link->over(context.now)) gone();
+  if (link == nullptr) not_yet(*job);  // minted in this very turn: it waits once that is durable
+  if (link->over(context.now)) gone();
   ledger::Entry claimed;
   claimed.type = ledger::EntryType::LinkClaimed;
   claimed.actor = context.actor;

@@ -78,6 +78,19 @@ BOOST_AUTO_TEST_CASE(of_two_claims_in_one_turn_one_gets_the_link) {
   BOOST_TEST(rig.claimed("a") == "link_gone");
 }
 
+// Who is told "gone" asks for a new link, while this one waits in vain.
+BOOST_AUTO_TEST_CASE(link_minted_in_the_same_turn_is_not_called_gone) {
+  EngineRig rig;
+  rig.start(claimable_link("a"));
+  rig.finish_call(test::minted(kLink));
+  rig.claim("a");
+  rig.turn();
+  BOOST_TEST(rig.claimed("a") == "wrong_state");
+  rig.claim("a");
+  rig.turn();
+  BOOST_TEST(rig.claimed("a") == kLink);
+}
+
 BOOST_AUTO_TEST_CASE(link_works_until_its_last_millisecond_and_not_in_the_next) {
   for (const bool in_time : {true, false}) {
     Waiting rig;
