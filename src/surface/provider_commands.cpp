@@ -59,7 +59,7 @@ int list_providers(const GlobalOptions& global) {
   const JobCounts counts = session.store().count_jobs();
   for (const Provider provider : job::kProviders) {
     const ProviderStatus status =
-        provider_status(session.store(), session.settings(), provider, counts, session.now());
+        provider_status(session.store(), session.settings().of(provider), provider, counts, session.now());
     if (global.json) {
       out.line(provider_json(status).dump());
       continue;
@@ -76,7 +76,7 @@ int list_providers(const GlobalOptions& global) {
 
 int print_status(StoreSession& session, Provider provider, bool json, const std::string& sentence) {
   Output out;
-  out.line(json ? provider_json(provider_status(session.store(), session.settings(), provider,
+  out.line(json ? provider_json(provider_status(session.store(), session.settings().of(provider), provider,
                                                 session.store().count_jobs(), session.now()))
                       .dump()
                 : sentence);

@@ -31,11 +31,10 @@ std::int64_t ProviderStatus::jobs(job::State state) const {
   return 0;
 }
 
-ProviderStatus provider_status(store::Store& store, const engine::Settings& settings, job::Provider provider,
-                               const JobCounts& counts, TimePoint now) {
+ProviderStatus provider_status(store::Store& store, const engine::ProviderSettings& settings,
+                               job::Provider provider, const JobCounts& counts, TimePoint now) {
   const job::Gate gate = store.gate(provider);
-  const engine::ProviderSettings& own = settings.of(provider);
-  return {provider, own.rate, gate, opening_of(gate, own.on, now), counts};
+  return {provider, settings.rate, gate, opening_of(gate, settings.on, now), counts};
 }
 
 OrderedJson provider_json(const ProviderStatus& status) {

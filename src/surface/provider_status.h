@@ -33,8 +33,8 @@ struct ProviderStatus {
 };
 
 /// Looks a provider's gate up. `counts` may be of other providers, too.
-ProviderStatus provider_status(store::Store& store, const engine::Settings& settings, job::Provider provider,
-                               const JobCounts& counts, TimePoint now);
+ProviderStatus provider_status(store::Store& store, const engine::ProviderSettings& settings,
+                               job::Provider provider, const JobCounts& counts, TimePoint now);
 
 /// As programs read it: always the same members, null where there is nothing to say.
 OrderedJson provider_json(const ProviderStatus& status);

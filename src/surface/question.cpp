@@ -1,23 +1,38 @@
 #include "surface/question.h"
 
 #include <limits>
+#include <utility>
 
+#include "surface/api_body.h"
+#include "surface/collect_errors.h"
 #include "surface/history.h"
 #include "surface/words.h"
 
 namespace latchkey::surface {
 namespace {
 
-// False when the recipient is nobody that is known.
 template <typename Filter>
-bool fill_common(const Question& question, store::Store& store, Filter& filter) {
-  if (question.provider) filter.provider = provider_word(*question.provider);
-  if (question.outcome) filter.outcome = outcome_word(*question.outcome);
-  if (question.code) filter.code = code_word(*question.code);
+void fill_common(const Question& question, Filter& filter, std::vector<FieldError>& errors) {
+  collect_errors(errors, [&] {
+    if (question.provider) filter.provider = provider_word(*question.provider);
+  });
+  collect_errors(errors, [&] {
+    if (question.outcome) filter.outcome = outcome_word(*question.outcome);
+  });
+  collect_errors(errors, [&] {
+    if (question.code) filter.code = code_word(*question.code);
+  });
   filter.batch = question.batch;
   filter.newest_first = question.newest;
+}
+
+// False when the recipient is nobody that is known.
+template <typename Filter>
+bool fill_subject(const Question& question, store::Store& store, Filter& filter,
+                  std::vector<FieldError>& errors) {
   if (!question.recipient) return true;
-  const auto subject = find_recipient(store, *question.recipient, filter.provider);
+  std::optional<store::Subject> subject;
+  collect_errors(errors, [&] { subject = find_recipient(store, *question.recipient, filter.provider); });
   if (subject) filter.subject = subject->id;
   return subject.has_value();
 }
@@ -40,26 +55,38 @@ std::size_t Question::limit_or_all() const {
 
 std::optional<store::JobFilter> JobQuestion::job_filter(store::Store& store, TimePoint now) const {
   store::JobFilter filter;
-  for (const std::string& state : states) filter.states.push_back(state_word(state));
-  filter.created_from = time_of(from, "from", now);
-  filter.created_to = time_of(to, "to", now);
-  if (!fill_common(*this, store, filter)) return std::nullopt;
+  std::vector<FieldError> errors;
+  for (const std::string& state : states) {
+    collect_errors(errors, [&] { filter.states.push_back(state_word(state)); });
+  }
+  collect_errors(errors, [&] { filter.created_from = time_of(from, "from", now); });
+  collect_errors(errors, [&] { filter.created_to = time_of(to, "to", now); });
+  fill_common(*this, filter, errors);
+  const bool known = fill_subject(*this, store, filter, errors);
+  reject_if_any("invalid_request", std::move(errors));
+  if (!known) return std::nullopt;
   return filter;
 }
 
 std::optional<store::EntryFilter> EntryQuestion::entry_filter(store::Store& store, TimePoint now) const {
   store::EntryFilter filter;
+  std::vector<FieldError> errors;
   filter.request_id = request_id;
   filter.subject = subject;
   filter.actor = actor;
   filter.provider_request_id = provider_request_id;
-  if (type) filter.type = type_word(*type);
-  filter.from = time_of(from, "from", now);
-  filter.to = time_of(to, "to", now);
-  filter.from_seq = seq_of(from_seq, "from-seq");
-  filter.to_seq = seq_of(to_seq, "to-seq");
-  filter.after_seq = seq_of(after, "after");
-  if (!fill_common(*this, store, filter)) return std::nullopt;
+  collect_errors(errors, [&] {
+    if (type) filter.type = type_word(*type);
+  });
+  collect_errors(errors, [&] { filter.from = time_of(from, "from", now); });
+  collect_errors(errors, [&] { filter.to = time_of(to, "to", now); });
+  collect_errors(errors, [&] { filter.from_seq = seq_of(from_seq, "from-seq"); });
+  collect_errors(errors, [&] { filter.to_seq = seq_of(to_seq, "to-seq"); });
+  collect_errors(errors, [&] { filter.after_seq = seq_of(after, "after"); });
+  fill_common(*this, filter, errors);
+  const bool known = fill_subject(*this, store, filter, errors);
+  reject_if_any("invalid_request", std::move(errors));
+  if (!known) return std::nullopt;
   if (subject && filter.subject != subject) return std::nullopt;  // the recipient's is another one
   return filter;
 }
