@@ -29,7 +29,7 @@ WALLS = {
     r"curl/": r"src/base/(curl_\w+|url)\.", r"openssl/": r"src/base/crypto\.cpp|tests/",
     r"httplib": r"src/surface/http_server\.cpp|sandbox/|tests/", r"CLI/": r"src/surface/command_line\.h|sandbox/main\.cpp",
     r"SQLiteCpp/|sqlite3\.h": r"src/store/sqlite_|tests/", r"toml\+\+/": r"src/config\w*\.",
-    r"date/": r"src/base/time_zone\.cpp", r"kainjow/": r"src/handover/mail_template\.cpp",
+    r"prometheus/": r"src/surface/metrics\.cpp", r"date/": r"src/base/time_zone\.cpp", r"kainjow/": r"src/handover/mail_template\.cpp",
     r"csv\.h": r"src/job/csv_records\.cpp", r"idn2\.h": r"src/job/recipient\.cpp", r"nlohmann/": r"src/base/json\.h",
     r"spdlog/": r"src/engine/daemon\.cpp|src/surface/serve_command\.cpp|tests/", r"boost/": r"tests/",
 }

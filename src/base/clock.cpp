@@ -10,11 +10,14 @@ namespace {
 constexpr Millis kSpreadMax{2};
 constexpr int kTriesMax = 16;
 
-Millis reading(clockid_t id) {
+std::chrono::nanoseconds fine_reading(clockid_t id) {
   timespec t{};
   if (clock_gettime(id, &t) != 0) throw Error("the system's clock cannot be read");
-  return std::chrono::duration_cast<Millis>(std::chrono::seconds(t.tv_sec) +
-                                            std::chrono::nanoseconds(t.tv_nsec));
+  return std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec);
+}
+
+Millis reading(clockid_t id) {
+  return std::chrono::duration_cast<Millis>(fine_reading(id));
 }
 
 }  // namespace
@@ -34,6 +37,12 @@ Instant SystemClock::now() {
     spread_of_closest = spread;
   }
   return closest;
+}
+
+Stopwatch::Stopwatch() : begun_(fine_reading(CLOCK_MONOTONIC)) {}
+
+std::chrono::nanoseconds Stopwatch::elapsed() const {
+  return fine_reading(CLOCK_MONOTONIC) - begun_;
 }
 
 }  // namespace latchkey

@@ -29,6 +29,17 @@ class SystemClock final : public Clock {
   Instant now() override;
 };
 
+/// Measures how long something takes, by CLOCK_MONOTONIC: for figures that people look at. What is decided is
+/// decided by Clock.
+class Stopwatch {
+ public:
+  Stopwatch();
+  std::chrono::nanoseconds elapsed() const;
+
+ private:
+  std::chrono::nanoseconds begun_;
+};
+
 /// Milliseconds since 1970, as the database and payloads keep a moment.
 constexpr std::int64_t to_ms(TimePoint t) {
   return t.time_since_epoch().count();

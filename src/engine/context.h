@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "engine/forecasts.h"
 #include "engine/settings.h"
+#include "engine/tally.h"
 #include "store/store.h"
 
 namespace latchkey::engine {
@@ -17,7 +18,8 @@ struct Context {
   const Settings& settings;
   Forecasts& forecasts;
   Instant now;
-  std::string actor;  ///< who asked: "system", "token:ID" or "uid:N"
+  std::string actor;                ///< who asked: "system", "token:ID" or "uid:N"
+  OutcomeCounts* counts = nullptr;  ///< what record() counts in this transaction; nullptr: nobody does
 };
 
 }  // namespace latchkey::engine

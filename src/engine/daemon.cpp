@@ -71,7 +71,9 @@ void Daemon::run() {
 Wake Daemon::turn_or_wait() {
   if (!has_room()) return settle_and_wait();
   try {
-    return engine_.turn();
+    const Wake wake = engine_.turn();
+    show(Pulse::Trouble::None);
+    return wake;
   } catch (const store::EpochLost&) {
     throw;
   } catch (const store::SyncFailed&) {
@@ -82,6 +84,7 @@ Wake Daemon::turn_or_wait() {
     return settle_and_wait();
   } catch (const Error& error) {
     spdlog::error("the turn could not be written; nothing was sent: {}", error.what());
+    show(Pulse::Trouble::Database);
     return try_again();
   }
 }
@@ -100,6 +103,7 @@ bool Daemon::has_room() {
 
 // Into the space that the reserve has given up.
 Wake Daemon::settle_and_wait() {
+  show(Pulse::Trouble::DiskFull);
   try {
     engine_.settle();
   } catch (const store::EpochLost&) {
@@ -112,6 +116,12 @@ Wake Daemon::settle_and_wait() {
   return try_again();
 }
 
+void Daemon::show(Pulse::Trouble trouble) {
+  if (options_.pulse == nullptr) return;
+  options_.pulse->beat(clock_.now().boot);
+  options_.pulse->turned(trouble);
+}
+
 Wake Daemon::try_again() {
   inbox_.wait_for_wake(kAfterFailure);
   Wake again;
@@ -121,7 +131,9 @@ Wake Daemon::try_again() {
 
 void Daemon::sleep(const Wake& wake) {
   while (signals_.stop == 0 && !signals_.reload && inbox_.empty() && !others_have_written()) {
-    const Millis rest = wake.rest(clock_.now(), kOthersSeenWithin);
+    const Instant now = clock_.now();
+    if (options_.pulse != nullptr) options_.pulse->beat(now.boot);
+    const Millis rest = wake.rest(now, kOthersSeenWithin);
     if (rest == Millis(0)) return;
     inbox_.wait(rest);
     if (publish()) return;
@@ -156,10 +168,12 @@ void Daemon::reload() {
 bool Daemon::read_credentials_again(job::Provider provider) {
   const bool changed = options_.reload_credentials(provider);
   if (changed) engine_.switch_on(provider);
+  if (changed && options_.pulse != nullptr) options_.pulse->switch_on(provider);
   return changed;
 }
 
 void Daemon::stop() {
+  if (options_.pulse != nullptr) options_.pulse->stopping();
   spdlog::info("stopping: no more jobs are taken; calls in flight have {} ms",
                options_.shutdown_grace.count());
   inbox_.close();

@@ -6,6 +6,7 @@
 #include "base/reserve_file.h"
 #include "engine/engine.h"
 #include "engine/publisher.h"
+#include "engine/pulse.h"
 #include "engine/workers.h"
 
 namespace latchkey::engine {
@@ -39,6 +40,9 @@ class Daemon {
     std::function<void()> reload_couriers = [] {};
     /// Ends the mails and posts under way, as the workers' calls are ended.
     std::function<void()> abort_couriers = [] {};
+    /// Told that the engine's thread is there, and how its turns end; nullptr: nobody is. Must outlive the
+    /// daemon.
+    Pulse* pulse = nullptr;
   };
 
   Daemon(Engine& engine, Workers& workers, Inbox& inbox, store::Store& store, Clock& clock, Signals& signals,
@@ -48,6 +52,7 @@ class Daemon {
 
  private:
   Wake turn_or_wait();
+  void show(Pulse::Trouble trouble);
   bool has_room();
   Wake settle_and_wait();
   Wake try_again();

@@ -60,6 +60,8 @@ void Engine::start() {
   store::Transaction transaction(parts_.store);
   Forecasts forecasts(parts_.store, settings_, transaction.now().wall);
   Context context{parts_.store, parts_.random, settings_, forecasts, transaction.now(), "system"};
+  OutcomeCounts counts;
+  context.counts = &counts;
   HandOvers nobody(parts_.desk, parts_.links, 0);  // callers and links died with the process they waited in
   epoch_ = take_over(context, nobody);
   for (const job::Provider provider : job::kProviders) {
@@ -67,9 +69,11 @@ void Engine::start() {
   }
   memory_.clock_reference = transaction.now();
   transaction.commit();
+  if (parts_.tally != nullptr) parts_.tally->add(counts, 0);
 }
 
 Wake Engine::turn() {
+  const Stopwatch watch;
   Wake wake;
   const bool no_room = parts_.links.full();
   in_one_transaction(kItemsPerTurn, parts_.couriers.idle_mailers(),
@@ -80,6 +84,7 @@ Wake Engine::turn() {
   // What could not be minted for want of room may have it now.
   wake.at_once = wake.at_once || !parts_.inbox.empty() || (no_room && !parts_.links.full());
   earliest(wake.boot, parts_.links.next());
+  if (parts_.tally != nullptr) parts_.tally->add_turn(watch.elapsed());
   return wake;
 }
 
@@ -87,16 +92,17 @@ void Engine::in_one_transaction(std::size_t items_max, int mailers,
                                 const std::function<void(Context&, Memory&, Effects&)>& after_items) {
   std::vector<Item> items = parts_.inbox.take(items_max);
   Memory memory = memory_;
-  Effects effects{HandOvers(parts_.desk, parts_.links, mailers), false, false, {}, {}, {}, {}, {}, {}};
+  Effects effects{HandOvers(parts_.desk, parts_.links, mailers), false, false, {}, {}, {}, {}, {}, {}, {}};
   try {
     store::Transaction transaction(parts_.store);
     if (parts_.store.epoch() != epoch_) throw store::EpochLost("another daemon has taken the database over");
     Forecasts forecasts(parts_.store, settings_, transaction.now().wall);
     Context context{parts_.store, parts_.random, settings_, forecasts, transaction.now(), "system"};
+    context.counts = &effects.counts;
     effects.clock_was_set = keep_clock(context, memory);
     for (Item& item : items) apply(context, item, memory, effects);
     after_items(context, memory, effects);
-    transaction.commit();
+    commit(transaction);
   } catch (const store::StoreBusy&) {
     put_back(std::move(items), true);
     throw;
@@ -106,6 +112,12 @@ void Engine::in_one_transaction(std::size_t items_max, int mailers,
   }
   memory_ = std::move(memory);
   carry_out(effects);
+}
+
+void Engine::commit(store::Transaction& transaction) {
+  const Stopwatch watch;
+  transaction.commit();
+  if (parts_.tally != nullptr) parts_.tally->add_commit(watch.elapsed());
 }
 
 void Engine::settle() {
@@ -256,11 +268,14 @@ void Engine::apply(Context& context, NewCredentials& item, Memory&, Effects&) {
 
 void Engine::apply(Context& context, Request& item, Memory&, Effects& effects) {
   Context own{context.store, context.random, context.settings, context.forecasts, context.now, item.actor};
+  OutcomeCounts counts;
+  own.counts = &counts;
   effects.requests = true;
   try {
     Savepoint savepoint(context.store);
     item.apply(own);
     savepoint.keep();
+    effects.counts.add(counts);
     effects.answers.push_back(item.committed);
   } catch (const InputError&) {
     const auto rejection = std::current_exception();
@@ -351,6 +366,7 @@ bool Engine::keep_clock(Context& context, Memory& memory) {
 void Engine::carry_out(Effects& effects) {
   for (const auto& answer : effects.answers) answer();
   effects.hand_overs.carry_out(parts_.couriers);
+  if (parts_.tally != nullptr) parts_.tally->add(effects.counts, parts_.links.size());
   if (parts_.denials.written(effects.denials)) parts_.inbox.put(Denied{});
   for (Posting& posting : effects.postings) parts_.couriers.post(std::move(posting));
   for (Delivery& delivery : effects.hand_overs.deliveries()) {

@@ -9,6 +9,7 @@
 #include "engine/denials.h"
 #include "engine/inbox.h"
 #include "engine/outbox.h"
+#include "engine/tally.h"
 
 namespace latchkey::engine {
 
@@ -46,6 +47,7 @@ struct Parts {
   handover::WaitingLinks& links;
   Denials& denials;
   const Secret& fingerprint_key;  ///< may be given new bytes between turns, on the engine's thread
+  Tally* tally = nullptr;  ///< counts what has become durable, and measures turns; nullptr: nobody does
 };
 
 /// The heart: one turn is one transaction. Starts no thread and reads no clock but the store's, so that a
@@ -111,6 +113,7 @@ class Engine {
     std::vector<std::function<void()>> answers;
     std::vector<job::Provider> paused;
     std::vector<job::Provider> resumed;
+    OutcomeCounts counts;
   };
 
   // Takes what is in the inbox, applies it and does `after_items`: all of it, or, when it throws, nothing.
@@ -139,6 +142,7 @@ class Engine {
   void end_waiting_callers(Context& context, Effects& effects);
   void put_back(std::vector<Item> items, bool requests_too);
   bool keep_clock(Context& context, Memory& memory);
+  void commit(store::Transaction& transaction);
   void carry_out(Effects& effects);
 
   Parts parts_;

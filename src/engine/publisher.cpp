@@ -25,13 +25,14 @@ std::int64_t day_of(TimePoint time) {
 }  // namespace
 
 Publisher::Publisher(store::Store& store, store::Anchors& anchors, const Secret& signing_key,
-                     std::function<void(const std::string&)> complain)
+                     std::function<void(const std::string&)> complain, PublishedCheckpoint* shown)
     : store_(store),
       anchors_(anchors),
       signing_key_(signing_key),
       origins_(origins_of(store)),
       public_key_(ed25519_public_key(signing_key)),
-      complain_(std::move(complain)) {}
+      complain_(std::move(complain)),
+      shown_(shown) {}
 
 ledger::ReadNode Publisher::nodes() {
   return [this](std::int64_t index) { return store_.node(index); };
@@ -104,8 +105,7 @@ bool Publisher::tick(const Instant& now) {
   if (size != published_) {
     or_complain(now, [&] {
       compare();
-      anchors_.publish(sign(size));
-      published_ = size;
+      publish_note(sign(size), size, now.wall);
     });
   }
   return false;
@@ -122,6 +122,7 @@ void Publisher::or_complain(const Instant& now, const std::function<void()>& wor
   } catch (const AnchorMismatch&) {
     throw;
   } catch (const Error& error) {
+    if (shown_ != nullptr) shown_->failed();
     if (now.boot < next_complaint_) return;
     next_complaint_ = now.boot + kBetweenComplaints;
     if (complain_) complain_(error.what());
@@ -143,14 +144,19 @@ std::string Publisher::publish_unchecked(TimePoint now, const std::string& why) 
   store_.require_same_file();
   const std::int64_t size = store_.head().size;
   std::string note = sign(size);
-  anchors_.publish(note);
-  published_ = size;
+  publish_note(note, size, now);
   anchors_.log({now, why, note});
   logged_ = size;
   store::Transaction transaction(store_);
   store_.put_checkpoint(size, note);
   transaction.commit();
   return note;
+}
+
+void Publisher::publish_note(const std::string& note, std::int64_t size, TimePoint now) {
+  anchors_.publish(note);
+  published_ = size;
+  if (shown_ != nullptr) shown_->published(note, size, now);
 }
 
 std::string Publisher::sign(std::int64_t size) {

@@ -7,6 +7,7 @@
 
 #include "base/secret.h"
 #include "engine/origins.h"
+#include "engine/published_checkpoint.h"
 #include "store/anchors.h"
 #include "store/store.h"
 
@@ -20,9 +21,10 @@ namespace latchkey::engine {
 /// entries are gone or different, and nothing may go on under this origin.
 class Publisher {
  public:
-  /// `complain` is told, at most once a minute, why nothing could be published.
+  /// `complain` is told, at most once a minute, why nothing could be published. `shown` is told of all that
+  /// was, and whether the last try has failed; nullptr: nobody is.
   Publisher(store::Store& store, store::Anchors& anchors, const Secret& signing_key,
-            std::function<void(const std::string&)> complain = {});
+            std::function<void(const std::string&)> complain = {}, PublishedCheckpoint* shown = nullptr);
 
   /// Throws AnchorMismatch; Error when the anchors cannot be reached.
   void compare();
@@ -49,6 +51,7 @@ class Publisher {
   void compare(const store::Anchored& anchored, std::int64_t size);
   std::string publish_unchecked(TimePoint now, const std::string& why);
   std::string sign(std::int64_t size);
+  void publish_note(const std::string& note, std::int64_t size, TimePoint now);
   void or_complain(const Instant& now, const std::function<void()>& work);
 
   store::Store& store_;
@@ -57,6 +60,7 @@ class Publisher {
   std::vector<Origin> origins_;
   std::string public_key_;
   std::function<void(const std::string&)> complain_;
+  PublishedCheckpoint* shown_;
   std::int64_t published_ = 0;  // size of the last one
   std::int64_t logged_ = 0;     // size of the last one in the log
   std::optional<Instant> logged_at_;

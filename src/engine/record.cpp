@@ -28,6 +28,27 @@ void tell_endpoints(Context& context, const job::Job& job, TimePoint at) {
   }
 }
 
+// What is rolled back is not counted: whoever committed the transaction adds it up.
+void count(Context& context, const job::Job& job, const ledger::Entry& entry, bool changed) {
+  if (context.counts == nullptr) return;
+  OutcomeCounts& counts = *context.counts;
+  const job::State state = job.standing.state;
+  if (entry.type == EntryType::AttemptResult) {
+    ++counts.attempts[{job.provider, entry.outcome.value(), entry.code}];
+  }
+  if (entry.type == EntryType::HandoverResult) {
+    ++counts.hand_overs[{job.hand_over, entry.outcome.value(), entry.code}];
+  }
+  if (entry.type == EntryType::LinkClaimed || entry.type == EntryType::LinkExpired) {
+    const bool claimed = entry.type == EntryType::LinkClaimed;
+    ++counts
+          .hand_overs[{job.hand_over, claimed ? job::Outcome::Accepted : job::Outcome::NotSent, entry.code}];
+  }
+  if (changed && (job::is_final(state) || state == job::State::Held)) {
+    ++counts.ends[{job.provider, state, job.code}];
+  }
+}
+
 }  // namespace
 
 std::int64_t record(Context& context, job::Job& job, ledger::Entry entry) {
@@ -53,6 +74,7 @@ std::int64_t record(Context& context, job::Job& job, ledger::Entry entry) {
     if (entry.code || answers) job.code = entry.code;
   }
   if (changed) tell_endpoints(context, job, entry.t);
+  count(context, job, entry, changed);
   return job.last_seq;
 }
 

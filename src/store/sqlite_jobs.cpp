@@ -149,16 +149,17 @@ void SqliteStore::update_job(const Job& job) {
       .run();
 }
 
-void SqliteStore::each_job(const JobFilter& filter, const std::function<bool(const Job&)>& visit) {
+std::optional<std::int64_t> SqliteStore::each_job(const JobFilter& filter,
+                                                  const std::function<bool(const Job&)>& visit) {
   if (filter.subject) {
     std::vector<Job> jobs = jobs_of_subject(*filter.subject);
     if (filter.newest_first) std::reverse(jobs.begin(), jobs.end());
     for (const Job& job : jobs) {
       const bool seen =
           filter.after_id && (filter.newest_first ? job.id >= *filter.after_id : job.id <= *filter.after_id);
-      if (!seen && matches(filter, job) && !visit(job)) return;
+      if (!seen && matches(filter, job) && !visit(job)) return std::nullopt;
     }
-    return;
+    return std::nullopt;
   }
   std::string states;  // ",queued,running,": a list that one literal statement can take
   for (const job::State state : filter.states) states += "," + std::string(job::name(state));
@@ -187,24 +188,30 @@ void SqliteStore::each_job(const JobFilter& filter, const std::function<bool(con
 #undef LATCHKEY_TROUBLE
 #undef LATCHKEY_FILTER_JOBS
   const std::int64_t page = trouble ? kTroublePage : kJobPage;
-  std::int64_t from = 1;
-  std::int64_t to = end_of_jobs();
+  auto [from, to] = ids_of_jobs();
   if (filter.after_id && filter.newest_first) to = std::min(to, *filter.after_id);
   if (filter.after_id && !filter.newest_first) from = std::max(from, *filter.after_id + 1);
+  std::int64_t looked = 0;
   while (from < to) {
     const auto jobs = filter.newest_first ? page_between(std::max(from, to - page), to, backwards)
                                           : page_between(from, std::min(from + page, to), forwards);
     for (const Job& job : jobs) {
-      if (!visit(job)) return;
+      if (!visit(job)) return std::nullopt;
     }
     (filter.newest_first ? to : from) += filter.newest_first ? -page : page;
+    looked += kJobPage;  // the index has fewer than its page has ids
+    if (filter.looks_max > 0 && looked >= filter.looks_max && from < to) {
+      return filter.newest_first ? to : from - 1;
+    }
   }
+  return std::nullopt;
 }
 
-std::int64_t SqliteStore::end_of_jobs() {
-  auto query = connection_.query("SELECT coalesce(max(id), 0) + 1 FROM jobs");
+std::pair<std::int64_t, std::int64_t> SqliteStore::ids_of_jobs() {
+  auto query = connection_.query(
+      "SELECT (SELECT coalesce(min(id), 1) FROM jobs), (SELECT coalesce(max(id), 0) + 1 FROM jobs)");
   LATCHKEY_CHECK(query.step());
-  return query.integer(0);
+  return {query.integer(0), query.integer(1)};
 }
 
 int SqliteStore::ready_due_jobs(TimePoint now, int limit) {

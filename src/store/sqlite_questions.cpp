@@ -171,9 +171,9 @@ class EntrySearch {
     if (filter.code) demand("code", std::string(name(*filter.code)));
   }
 
-  /// Takes the narrowest path. A code is said by few types, so it goes before them.
-  void run(const Visit& visit) {
-    if (range_.from >= range_.to) return;
+  /// Takes the narrowest path. A code is said by few types, so it goes before them. Returns as each_entry().
+  std::optional<Place> run(const Visit& visit) {
+    if (range_.from >= range_.to) return std::nullopt;
     if (filter_.request_id) return show(places_of_request(), visit);
     if (filter_.link_fp) return read(kByLinkFp, filter_.link_fp, visit);
     if (filter_.provider_request_id) return read(kByProviderRequestId, filter_.provider_request_id, visit);
@@ -185,7 +185,7 @@ class EntrySearch {
     if (filter_.outcome && *filter_.outcome != job::Outcome::Accepted) {
       return read(kByOutcome, std::string(name(*filter_.outcome)), visit);
     }
-    read(kBySeq, std::nullopt, visit);
+    return read(kBySeq, std::nullopt, visit);
   }
 
  private:
@@ -213,26 +213,34 @@ class EntrySearch {
     return range;
   }
 
-  void read(const Path& path, const std::optional<std::string>& value, const Visit& visit) {
+  std::optional<Place> read(const Path& path, const std::optional<std::string>& value, const Visit& visit) {
+    std::int64_t looked = 0;
     while (range_.from < range_.to) {
+      if (filter_.looks_max > 0 && looked >= filter_.looks_max) {
+        return filter_.newest_first ? range_.to : range_.from - 1;
+      }
+      looked += kPage;
       std::vector<std::string> page;
       range_ = read_page(connection_, path, value, range_, filter_.newest_first,
                          [&](Place, std::string_view bytes) {
                            if (fits(bytes)) page.emplace_back(bytes);
                          });
       for (const std::string& bytes : page) {
-        if (!visit(bytes)) return;
+        if (!visit(bytes)) return std::nullopt;
       }
     }
+    return std::nullopt;
   }
 
-  void show(std::vector<Place> places, const Visit& visit) {
+  // A trail is short: it is always followed to its end.
+  std::optional<Place> show(std::vector<Place> places, const Visit& visit) {
     std::sort(places.begin(), places.end());
     if (filter_.newest_first) std::reverse(places.begin(), places.end());
     for (const Place seq : places) {
       const std::string bytes = read_entry(connection_, seq).value();
-      if (fits(bytes) && !visit(bytes)) return;
+      if (fits(bytes) && !visit(bytes)) break;
     }
+    return std::nullopt;
   }
 
   void add_trail(std::optional<Place> last, std::vector<Place>& places) {
@@ -279,8 +287,8 @@ class EntrySearch {
 
 }  // namespace
 
-void SqliteStore::each_entry(const EntryFilter& filter, const Visit& visit) {
-  EntrySearch(connection_, filter, read_head().size).run(visit);
+std::optional<std::int64_t> SqliteStore::each_entry(const EntryFilter& filter, const Visit& visit) {
+  return EntrySearch(connection_, filter, read_head().size).run(visit);
 }
 
 std::vector<job::Job> SqliteStore::jobs_of_subject(const std::string& subject) {

@@ -35,12 +35,14 @@ class SqliteStore final : public Store {
   void put_last_daily(std::int64_t day) override;
   void require_same_file() override;
   std::optional<std::string> entry(std::int64_t seq) override;
-  void each_entry(const EntryFilter& filter, const std::function<bool(const std::string&)>& visit) override;
+  std::optional<std::int64_t> each_entry(const EntryFilter& filter,
+                                         const std::function<bool(const std::string&)>& visit) override;
 
   std::optional<job::Job> find_job(const std::string& request_id) override;
   void insert_job(job::Job& job) override;
   void update_job(const job::Job& job) override;
-  void each_job(const JobFilter& filter, const std::function<bool(const job::Job&)>& visit) override;
+  std::optional<std::int64_t> each_job(const JobFilter& filter,
+                                       const std::function<bool(const job::Job&)>& visit) override;
   std::vector<job::Job> jobs_of_subject(const std::string& subject) override;
   int ready_due_jobs(TimePoint now, int limit) override;
   std::vector<job::Job> takeable_jobs(job::Provider provider, bool in_batch, TimePoint now,
@@ -112,7 +114,8 @@ class SqliteStore final : public Store {
   Query write(const char* sql);
   Head read_head();
   ledger::ReadNode node_reader();
-  std::int64_t end_of_jobs();
+  /// From the oldest job's id to what follows the newest one's.
+  std::pair<std::int64_t, std::int64_t> ids_of_jobs();
   void scrub_is_done();
   Needles needles_for(const std::vector<std::string>& erased);
 

@@ -97,6 +97,7 @@ struct JobFilter {
   std::optional<TimePoint> created_to;    ///< exclusive
   std::optional<std::int64_t> after_id;   ///< cursor: id of the last job seen, in the order asked for
   bool newest_first = false;
+  std::int64_t looks_max = 0;  ///< stop after looking at about so many jobs, however few fit; 0: at all
 };
 
 /// Whether a job answers the question.
@@ -120,6 +121,7 @@ struct EntryFilter {
   std::optional<std::int64_t> to_seq;     ///< exclusive
   std::optional<std::int64_t> after_seq;  ///< cursor: seq of the last entry seen, in the order asked for
   bool newest_first = false;
+  std::int64_t looks_max = 0;  ///< stop after looking at about so many entries, however few fit; 0: at all
 };
 
 /// What erasing has left of a recipient in the files of the database.
@@ -189,8 +191,10 @@ class Store {
   /// code, outcome other than accepted, or type that not every job writes is looked up, and what it leads to
   /// is filtered by the rest; any other question reads all entries in its range of time and seq. Throws Error
   /// where a link between entries leads nowhere. Of an erased subject: its erasure, and what that links to.
-  virtual void each_entry(const EntryFilter& filter,
-                          const std::function<bool(const std::string&)>& visit) = 0;
+  /// Returns after which seq to go on when `looks_max` has stopped it; nullopt when it has come to the end,
+  /// or `visit` was enough.
+  virtual std::optional<std::int64_t> each_entry(const EntryFilter& filter,
+                                                 const std::function<bool(const std::string&)>& visit) = 0;
 
   // --- jobs
   virtual std::optional<job::Job> find_job(const std::string& request_id) = 0;
@@ -199,8 +203,10 @@ class Store {
   /// Writes back every member that moves after insert_job; fresh_until is moved by shift_due_jobs alone.
   virtual void update_job(const job::Job& job) = 0;
   /// Calls `visit` with each job that fits, by age, until it returns false; in pages, like each_entry. Looked
-  /// up are a subject's jobs, and those that are held or failed; other questions read all jobs.
-  virtual void each_job(const JobFilter& filter, const std::function<bool(const job::Job&)>& visit) = 0;
+  /// up are a subject's jobs, and those that are held or failed; other questions read all jobs. Returns after
+  /// which id to go on when `looks_max` has stopped it, as each_entry does.
+  virtual std::optional<std::int64_t> each_job(const JobFilter& filter,
+                                               const std::function<bool(const job::Job&)>& visit) = 0;
   /// A subject's jobs that are not pruned, oldest first, as its entries lead to them.
   virtual std::vector<job::Job> jobs_of_subject(const std::string& subject) = 0;
   /// Makes queued jobs takeable whose dueAt has come and whose import is complete, at most `limit`. Returns

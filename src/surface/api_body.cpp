@@ -54,6 +54,16 @@ std::optional<bool> BodyReader::boolean(const char* name) {
   return std::nullopt;
 }
 
+std::optional<std::int64_t> BodyReader::whole_number(const char* name) {
+  constexpr std::uint64_t kMost = (std::uint64_t{1} << 53) - 1;  // RFC 8259, section 6
+  const Json* member = find(name);
+  if (member == nullptr) return std::nullopt;
+  if (member->is_number_unsigned() && member->get<std::uint64_t>() <= kMost)
+    return member->get<std::int64_t>();
+  wrong(name, "expected a whole number from 0");
+  return std::nullopt;
+}
+
 std::optional<Millis> BodyReader::duration(const char* name, Millis least, Millis most) {
   const std::string expected =
       "expected a duration from \"" + format_duration(least) + "\" to \"" + format_duration(most) + "\"";

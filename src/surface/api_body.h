@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,8 @@ class BodyReader {
   /// nullopt when it is absent, or is something else, which is wrong.
   std::optional<std::string> text(const char* name);
   std::optional<bool> boolean(const char* name);
+  /// A whole number from 0 that a JSON number of everybody's holds exactly.
+  std::optional<std::int64_t> whole_number(const char* name);
   /// A duration such as "10s", from `least` to `most`.
   std::optional<Millis> duration(const char* name, Millis least, Millis most);
   /// nullptr when it is absent or no list.

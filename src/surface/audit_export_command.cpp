@@ -16,7 +16,7 @@
 #include "surface/audit_list_command.h"
 #include "surface/covering_checkpoint.h"
 #include "surface/output.h"
-#include "surface/question.h"
+#include "surface/question_options.h"
 #include "surface/reveal.h"
 #include "surface/words.h"
 
@@ -171,7 +171,7 @@ void add_audit_export(CLI::App& audit, CommandLine& line) {
   CLI::App* command =
       audit.add_subcommand("export", "The ledger, or a part of it, for other programs and people");
   auto options = std::make_shared<ExportOptions>();
-  options->question.declare(*command);
+  declare(options->question, *command);
   command->add_option("--format", options->format, "jsonl (the stored bytes), csv, ocsf or cloudevents")
       ->capture_default_str()
       ->type_name("FORMAT");

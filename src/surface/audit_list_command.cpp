@@ -8,7 +8,7 @@
 #include "ledger/entry.h"
 #include "ledger/member.h"
 #include "surface/output.h"
-#include "surface/question.h"
+#include "surface/question_options.h"
 #include "surface/store_session.h"
 #include "surface/table.h"
 #include "surface/timeline.h"
@@ -96,7 +96,7 @@ void note_answer(std::int64_t tree_size, std::size_t count, std::optional<std::i
 void add_audit_list(CLI::App& audit, CommandLine& line) {
   CLI::App* list = audit.add_subcommand("list", "Every entry, oldest first, or those that fit");
   auto question = std::make_shared<EntryQuestion>();
-  question->declare(*list);
+  declare(*question, *list);
   add_example(*list, "latchkey audit list --recipient budi@example.com --json");
   list->callback([&line, question] {
     line.command = [&line, question] { return list_entries(line.global, *question); };

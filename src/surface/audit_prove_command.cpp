@@ -11,7 +11,7 @@
 #include "ledger/checkpoint.h"
 #include "ledger/proof.h"
 #include "surface/covering_checkpoint.h"
-#include "surface/history.h"
+#include "surface/entry_proofs.h"
 #include "surface/key_files.h"
 #include "surface/output.h"
 #include "surface/words.h"
@@ -91,46 +91,13 @@ an export of the whole ledger.
 )";
 }
 
-// Up to the entry that the job knows as its last. Returns that one's seq.
-std::int64_t require_no_gap(store::Store& store, const std::string& request_id,
-                            const std::vector<std::string>& entries) {
-  std::optional<std::int64_t> before;
-  for (const std::string& bytes : entries) {
-    const ledger::Entry entry = ledger::decode(bytes);
-    if (entry.prev != before) {
-      throw Error("the ledger's entries of this request have a gap: see `latchkey audit verify`");
-    }
-    before = entry.seq;
-  }
-  const auto job = store.find_job(request_id);
-  if (job && *before < job->last_seq) {
-    throw Error("the ledger lacks the last entries of this request: see `latchkey audit verify`");
-  }
-  return *before;
-}
-
-void check_signed(const std::string& note, const ledger::VerifierKey& key) {
-  if (ledger::verified_checkpoint(note, key)) return;
-  throw Error(
-      "ledger.vkey is not the key that the newest checkpoint is signed by: see `latchkey audit verify`");
-}
-
 void write_bundle(StoreSession& session, BundleFolder& folder, const std::string& request_id,
                   const std::vector<std::string>& entries, const std::string& note) {
   const ledger::VerifierKey key = read_verifier_key(session.config());
-  check_signed(note, key);
-  const auto node = [&](std::int64_t index) { return session.store().node(index); };
   std::string lines;
-  for (const std::string& bytes : entries) {
-    const std::int64_t seq = ledger::decode(bytes).seq;
-    const std::string proof = format_proof(ledger::prove_entry(seq, note, node));
-    // What this program would not believe itself is not handed out: a row may have been changed.
-    if (!ledger::proves(*ledger::parse_proof(proof), bytes, key)) {
-      throw Error("the ledger's entry " + std::to_string(seq) +
-                  " is not the one in its tree: see `latchkey audit verify`");
-    }
-    folder.write(std::to_string(seq) + ".tlog-proof", proof);
-    lines += bytes + "\n";
+  for (const ProvedEntry& one : prove_entries(session.store(), entries, note, key)) {
+    folder.write(std::to_string(one.seq) + ".tlog-proof", one.proof);
+    lines += one.bytes + "\n";
   }
   folder.write("entries.jsonl", lines);
   folder.write("checkpoint", note);
@@ -140,9 +107,8 @@ void write_bundle(StoreSession& session, BundleFolder& folder, const std::string
 
 int prove_request(const GlobalOptions& global, const std::string& request_id, const fs::path& path) {
   StoreSession session(global, possible_access(global));
-  const std::vector<std::string> entries = entries_of_request(session.store(), request_id);
-  if (entries.empty()) throw InputError("not_found", "requestId", "no job has this requestId");
-  const std::int64_t last = require_no_gap(session.store(), request_id, entries);
+  const std::vector<std::string> entries = unbroken_entries(session.store(), request_id);
+  const std::int64_t last = ledger::decode(entries.back()).seq;
   const std::string note = covering_checkpoint(session, last + 1);
   BundleFolder folder(path);
   write_bundle(session, folder, request_id, entries, note);

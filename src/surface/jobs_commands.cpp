@@ -5,11 +5,13 @@
 #include "base/time_text.h"
 #include "engine/operations.h"
 #include "surface/history.h"
+#include "surface/job_story.h"
 #include "surface/job_view.h"
 #include "surface/jobs_list.h"
 #include "surface/jobs_prune_command.h"
 #include "surface/outlook.h"
 #include "surface/output.h"
+#include "surface/question_options.h"
 #include "surface/reveal.h"
 #include "surface/store_session.h"
 #include "surface/timeline.h"
@@ -36,7 +38,10 @@ void print_job(StoreSession& session, const job::Job& job, const std::optional<s
   add("", outlook(session, job));
   add("provider", std::string(name(job.provider)));
   if (recipient) add("recipient", *recipient);
-  if (job.hand_over != job::HandOver::None) add("handover", std::string(name(job.hand_over)));
+  if (job.hand_over != job::HandOver::None) {
+    const std::string waiting = hand_over_state(job) == "waiting" ? ": waiting" : "";
+    add("handover", std::string(name(job.hand_over)) + waiting);
+  }
   if (!job.batch.empty()) add("batch", job.batch);
   add("created", format_local(job.created_at));
   add("due", format_local(job.due_at));
@@ -48,27 +53,20 @@ void print_job(StoreSession& session, const job::Job& job, const std::optional<s
 
 int show_job(const GlobalOptions& global, const Action& action) {
   StoreSession session(global, action.reveal ? store::Access::ReadWrite : store::Access::ReadOnly);
-  const std::optional<job::Job> stored = session.store().find_job(action.request_id);
-  const std::vector<std::string> entries = entries_of_request(session.store(), action.request_id);
-  if (!stored && entries.empty()) throw InputError("not_found", "requestId", "no job has this requestId");
-  const job::Job job = stored ? *stored : job_told_by(decoded(entries));
+  const JobStory story = find_story(session.store(), action.request_id);
   std::optional<std::string> recipient;
   if (action.reveal) {
     record_reveal(session);
-    recipient = revealed(session, job);
+    recipient = revealed(session, story.job);
   }
   Output out;
   if (global.json) {
-    OrderedJson document = job_json(job, recipient);
-    if (!stored) document["pruned"] = true;
-    document["entries"] = OrderedJson::array();
-    for (const std::string& bytes : entries) document["entries"].push_back(OrderedJson::parse(bytes));
-    out.line(document.dump());
+    out.line(story_json(story, recipient).dump());
   } else {
-    print_job(session, job, recipient, out);
-    if (!stored) out.line("  Pruned: this is what the ledger tells of it.");
+    print_job(session, story.job, recipient, out);
+    if (story.pruned) out.line("  Pruned: this is what the ledger tells of it.");
     out.line("");
-    out.text(timeline_text(decoded(entries), Output::coloured()));
+    out.text(timeline_text(decoded(story.entries), Output::coloured()));
   }
   out.flush();
   return 0;
@@ -121,7 +119,7 @@ void add_list(CLI::App& jobs, CommandLine& line) {
   CLI::App* list = jobs.add_subcommand("list", "Every job, oldest first, or those that fit");
   auto question = std::make_shared<JobQuestion>();
   auto reveal = std::make_shared<bool>(false);
-  question->declare(*list);
+  declare(*question, *list);
   list->add_flag("--reveal", *reveal, "show recipients, too; this is recorded in the ledger");
   add_example(*list, "latchkey jobs list --state held --since 24h");
   list->callback([&line, question, reveal] {

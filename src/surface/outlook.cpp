@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/time_text.h"
+#include "surface/job_story.h"
 #include "surface/job_view.h"
 
 namespace latchkey::surface {
@@ -27,7 +28,10 @@ std::string obstacle(StoreSession& session, job::Provider provider) {
 
 std::string outlook(StoreSession& session, const job::Job& job) {
   if (job.standing.state != job::State::Queued) {
-    std::string text = standing_text(job) + ".";
+    std::string text = standing_text(job);
+    if (const auto until = end_of_link(session.store(), job))
+      text += "; it works until " + format_local(*until);
+    text += ".";
     text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
     return text;
   }

@@ -1,6 +1,5 @@
 #include "surface/provider_commands.h"
 
-#include <map>
 #include <memory>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include "engine/operations.h"
 #include "provider/factory.h"
 #include "surface/output.h"
+#include "surface/provider_status.h"
 #include "surface/store_session.h"
 #include "surface/table.h"
 #include "surface/words.h"
@@ -23,37 +23,15 @@ using job::State;
 
 constexpr std::size_t kReasonMax = 200;
 
-enum class Opening { Off, Paused, Waiting, Open };
-
-Opening opening_of(const job::Gate& gate, bool on, TimePoint now) {
-  if (!on) return Opening::Off;
-  if (gate.paused) return Opening::Paused;
-  return gate.wait_until && *gate.wait_until > now ? Opening::Waiting : Opening::Open;
-}
-
-const char* name(Opening opening) {
-  switch (opening) {
-    case Opening::Off:
-      return "off";
-    case Opening::Paused:
-      return "paused";
-    case Opening::Waiting:
-      return "waiting";
-    case Opening::Open:
-      return "open";
-  }
-  return "";
-}
-
 Cell opening_cell(Opening opening) {
   switch (opening) {
     case Opening::Off:
-      return {name(opening), Paint::Quiet};
+      return {std::string(name(opening)), Paint::Quiet};
     case Opening::Paused:
     case Opening::Waiting:
-      return {name(opening), Paint::Warning};
+      return {std::string(name(opening)), Paint::Warning};
     case Opening::Open:
-      return {name(opening), Paint::Good};
+      return {std::string(name(opening)), Paint::Good};
   }
   return {""};
 }
@@ -73,61 +51,20 @@ std::string opening_words(Provider provider, Opening opening, const job::Gate& g
   return {};
 }
 
-/// One provider, as `list` shows it.
-struct Status {
-  Provider provider;
-  job::Rate rate;
-  job::Gate gate;
-  Opening opening;
-  std::map<State, std::int64_t> jobs;
-};
-
-Status status_of(StoreSession& session, Provider provider) {
-  const auto& settings = session.settings().of(provider);
-  Status status{provider, settings.rate, session.store().gate(provider), Opening::Open, {}};
-  status.opening = opening_of(status.gate, settings.on, session.now());
-  for (const auto& [key, count] : session.store().count_jobs()) {
-    if (key.first == provider) status.jobs[key.second] = count;
-  }
-  return status;
-}
-
-OrderedJson json_of(const Status& status) {
-  const job::Gate& gate = status.gate;
-  const bool paused = gate.paused;
-  const auto count = [&](State state) {
-    const auto at = status.jobs.find(state);
-    return at == status.jobs.end() ? 0 : at->second;
-  };
-  const OrderedJson nothing(nullptr);
-  return {{"provider", job::name(status.provider)},
-          {"on", status.opening != Opening::Off},
-          {"rate", status.rate.text},
-          {"burst", status.rate.burst},
-          {"gate", name(status.opening)},
-          {"paused", paused},
-          {"pausedAt", paused ? OrderedJson(format_utc(gate.paused_at)) : nothing},
-          {"pausedBy", paused ? OrderedJson(gate.paused_by) : nothing},
-          {"reason", paused ? OrderedJson(gate.pause_reason) : nothing},
-          {"code", gate.pause_code ? OrderedJson(job::name(*gate.pause_code)) : nothing},
-          {"waitUntil", gate.wait_until ? OrderedJson(format_utc(*gate.wait_until)) : nothing},
-          {"queued", count(State::Queued)},
-          {"running", count(State::Running)},
-          {"held", count(State::Held)}};
-}
-
 int list_providers(const GlobalOptions& global) {
   StoreSession session(global, store::Access::ReadOnly);
   Output out;
   Table table({"PROVIDER", "GATE", "RATE", "QUEUED", "RUNNING", "HELD", ""});
   for (const std::size_t column : {3, 4, 5}) table.align_right(column);
+  const JobCounts counts = session.store().count_jobs();
   for (const Provider provider : job::kProviders) {
-    Status status = status_of(session, provider);
+    const ProviderStatus status =
+        provider_status(session.store(), session.settings().of(provider), provider, counts, session.now());
     if (global.json) {
-      out.line(json_of(status).dump());
+      out.line(provider_json(status).dump());
       continue;
     }
-    const auto count = [&](State state) { return counted(static_cast<std::size_t>(status.jobs[state])); };
+    const auto count = [&](State state) { return counted(static_cast<std::size_t>(status.jobs(state))); };
     table.add({std::string(job::name(provider)), opening_cell(status.opening), status.rate.text,
                count(State::Queued), count(State::Running), count(State::Held),
                opening_words(provider, status.opening, status.gate)});
@@ -139,7 +76,10 @@ int list_providers(const GlobalOptions& global) {
 
 int print_status(StoreSession& session, Provider provider, bool json, const std::string& sentence) {
   Output out;
-  out.line(json ? json_of(status_of(session, provider)).dump() : sentence);
+  out.line(json ? provider_json(provider_status(session.store(), session.settings().of(provider), provider,
+                                                session.store().count_jobs(), session.now()))
+                      .dump()
+                : sentence);
   out.flush();
   return 0;
 }

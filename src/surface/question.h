@@ -5,12 +5,10 @@
 #include <vector>
 
 #include "store/store.h"
-#include "surface/command_line.h"
 
 namespace latchkey::surface {
 
-/// The filters that all lists share, as they stand on the command line. An object must outlive the parsing of
-/// the command that its options were declared on.
+/// The filters that all lists share, as they stand on the command line or in a request to the API.
 struct Question {
   std::optional<std::string> provider;
   std::optional<std::string> recipient;
@@ -22,20 +20,19 @@ struct Question {
   std::optional<std::string> limit;
   bool newest = false;
 
-  /// Throws InputError naming the option, as do the filters below.
+  /// Throws InputError naming the filter, as do the functions below.
   std::size_t limit_or_all() const;
 };
 
-/// Which jobs: `jobs list`.
+/// Which jobs: `jobs list`, GET /v1/jobs.
 struct JobQuestion : Question {
   std::vector<std::string> states;
 
-  void declare(CLI::App& command);
   /// nullopt: the recipient is nobody that anything was ever sent to, so no job fits.
   std::optional<store::JobFilter> job_filter(store::Store& store, TimePoint now) const;
 };
 
-/// Which entries: `audit list`, and what else works on entries that are asked for.
+/// Which entries: `audit list`, POST /v1/audit/query, and what else works on entries that are asked for.
 struct EntryQuestion : Question {
   std::optional<std::string> request_id;
   std::optional<std::string> subject;
@@ -46,7 +43,6 @@ struct EntryQuestion : Question {
   std::optional<std::string> to_seq;
   std::optional<std::string> after;
 
-  void declare(CLI::App& command);
   /// nullopt: the recipient is nobody that anything was ever sent to, or was erased, so no entry fits.
   std::optional<store::EntryFilter> entry_filter(store::Store& store, TimePoint now) const;
 };

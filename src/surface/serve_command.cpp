@@ -20,6 +20,8 @@
 #include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
 #include "surface/api_access.h"
+#include "surface/api_open_routes.h"
+#include "surface/api_read_routes.h"
 #include "surface/api_write_routes.h"
 #include "surface/covering_checkpoint.h"
 #include "surface/http_server.h"
@@ -30,6 +32,8 @@ namespace {
 
 // The results of all calls that can be under way, with what SQLite writes around them, several times over.
 constexpr std::int64_t kReserve = 8 * 1024 * 1024;
+// Health and metrics are asked for by few, and answered from memory.
+constexpr int kHealthThreads = 4;
 
 // A signal handler may touch nothing but this.
 engine::Signals* signals_of_process = nullptr;
@@ -149,6 +153,10 @@ class Deliveries {
   engine::CourierThreads threads_;  // last: its threads use the others
 };
 
+void append(std::vector<ApiRoute>& routes, const std::vector<ApiRoute>& more) {
+  routes.insert(routes.end(), more.begin(), more.end());
+}
+
 void log_to_stderr() {
   auto logger = spdlog::stderr_logger_mt("latchkey");
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
@@ -156,9 +164,9 @@ void log_to_stderr() {
   spdlog::set_default_logger(std::move(logger));
 }
 
-void log_start(const Config& config, const std::string& address) {
-  spdlog::info("latchkey {} started pid={} database={} api={} workers={}", LATCHKEY_VERSION, getpid(),
-               config.database().string(), address, config.workers);
+void log_start(const Config& config, const std::string& address, const std::string& health) {
+  spdlog::info("latchkey {} started pid={} database={} api={} health={} workers={}", LATCHKEY_VERSION,
+               getpid(), config.database().string(), address, health, config.workers);
   for (const job::Provider id : job::kProviders) {
     const ProviderConfig& provider = config.provider(id);
     if (provider.on) {
@@ -185,9 +193,14 @@ int serve(const GlobalOptions& options) {
   store::SqliteStore store(config.database(), clock, store::Access::ReadWrite, Millis(2'000));
   const Secret signing_key = read_key(config.signing_key_file, "ledger.signing_key_file");
   store::FileAnchors anchors(config.anchors);
-  engine::Publisher publisher(store, anchors, signing_key, [](const std::string& why) {
-    spdlog::error("no checkpoint published; entries are kept, but nothing outside shows them yet: {}", why);
-  });
+  engine::PublishedCheckpoint checkpoint;
+  engine::Publisher publisher(
+      store, anchors, signing_key,
+      [](const std::string& why) {
+        spdlog::error("no checkpoint published; entries are kept, but nothing outside shows them yet: {}",
+                      why);
+      },
+      &checkpoint);
   publisher.compare();  // before anything is added: what is compared must be what was found
   require_origin(config, publisher.origin());
   Secret fingerprint_key = std::move(read_fingerprint_keys(config.fingerprint_key_file).front());
@@ -197,39 +210,54 @@ int serve(const GlobalOptions& options) {
   handover::ReplyDesk desk;
   handover::WaitingLinks links;
   engine::Denials denials;
+  engine::Settings settings = engine::settings_of(config);
+  settings.fingerprint_keys = fingerprint_keys_when_asked(config.fingerprint_key_file);
+  engine::Tally tally;
+  engine::Pulse pulse;
+  for (const job::Provider id : job::kProviders) {
+    if (config.provider(id).on) pulse.switch_on(id);
+  }
   ReadStores stores(config.database(), clock, static_cast<std::size_t>(config.api.threads));
+  ReadStores own_store(config.database(), clock, 1);  // questions of callers cannot keep it
+  FigureBoard figures(
+      [&](TimePoint now) {
+        return read_figures(*own_store.lease(), config.database(), checkpoint.state(), now);
+      },
+      clock);
   ApiAccess access(stores, clock, denials, inbox);
+  const auto authorize = [&access](std::string_view token, const std::string& scope) {
+    return access.require(token, scope);
+  };
+  const auto log_fault = [](const std::string& what) { spdlog::error("{}", what); };
+  const std::vector<ApiRoute> open =
+      open_routes({settings, pulse, tally, checkpoint, denials, figures, clock});
   std::vector<ApiRoute> routes = write_routes({config, inbox, desk, links, stores, clock, random});
-  routes.push_back({"GET", "/healthz", std::nullopt, 0, [](ApiRequest&) {
-                      ApiAnswer alive;
-                      alive.body = "ok\n";
-                      alive.content_type = "text/plain";
-                      return alive;
-                    }});
+  append(routes, read_routes({config, settings, inbox, checkpoint, pulse, figures, stores, clock}));
+  append(routes, open);
   HttpServer api(
-      {config.api.listen, "api.listen", config.api.threads, std::move(routes),
-       [&access](std::string_view token, const std::string& scope) { return access.require(token, scope); },
-       clock, [](const std::string& what) { spdlog::error("{}", what); }});
+      {config.api.listen, "api.listen", config.api.threads, std::move(routes), authorize, clock, log_fault});
+  HttpServer health(
+      {config.api.health, "api.health_listen", kHealthThreads, open, authorize, clock, log_fault});
   engine::Workers workers(
       config.workers,
       {[&](job::Provider id) -> provider::Provider& { return providers.of(id); },
        [&](job::Provider id) { return std::make_unique<CurlHttpClient>(config.provider(id).ca_file); }},
       inbox, clock);
-  engine::Settings settings = engine::settings_of(config);
   Deliveries deliveries(config, clock, inbox, settings.posters);
-  settings.fingerprint_keys = fingerprint_keys_when_asked(config.fingerprint_key_file);
   engine::Engine engine(
-      {store, random, inbox, workers, deliveries.couriers(), desk, links, denials, fingerprint_key},
-      std::move(settings));
+      {store, random, inbox, workers, deliveries.couriers(), desk, links, denials, fingerprint_key, &tally},
+      settings);
   engine::Daemon daemon(
       engine, workers, inbox, store, clock, signals,
       {config.shutdown_grace, [&](job::Provider id) { return providers.reload(id); }, &publisher, &reserve,
        [&] { return reload_fingerprint_key(config.fingerprint_key_file, fingerprint_key); },
-       [&] { deliveries.reload(); }, [&] { deliveries.abort(); }});
+       [&] { deliveries.reload(); }, [&] { deliveries.abort(); }, &pulse});
 
   api.start();
-  lock.write_content("pid " + std::to_string(getpid()) + "\napi " + api.address() + "\n");
-  log_start(config, api.address());
+  health.start();
+  lock.write_content("pid " + std::to_string(getpid()) + "\napi " + api.address() + "\nhealth " +
+                     health.address() + "\n");
+  log_start(config, api.address(), health.address());
   daemon.run();
   spdlog::info("stopped");
   return 0;

@@ -64,7 +64,9 @@ std::string closing_words(const Entry& entry) {
 }
 
 std::string hand_over_words(const Entry& entry) {
-  std::string words = "the link goes to whoever waits for it";
+  std::string words = entry.hand_over == job::HandOver::Claim   ? "the link waits to be claimed"
+                      : entry.hand_over == job::HandOver::Email ? "a mail with the link goes out"
+                                                                : "the link goes to whoever waits for it";
   if (entry.link_expires_at) words += "; it works until " + format_local(*entry.link_expires_at);
   return words;
 }
@@ -92,6 +94,10 @@ Cell title(const Entry& entry) {
       return {"hand-over"};
     case EntryType::HandoverResult:
       return {"hand-over", good ? Paint::Good : Paint::Warning};
+    case EntryType::LinkClaimed:
+      return {"claimed", Paint::Good};
+    case EntryType::LinkExpired:
+      return {"link expired", Paint::Bad};
     case EntryType::JobRefused:
       return {"stale", Paint::Warning};
     case EntryType::JobFailed:
@@ -127,6 +133,7 @@ std::string entry_words(const Entry& entry) {
     case EntryType::JobRefused:
     case EntryType::JobFailed:
     case EntryType::JobHeld:
+    case EntryType::LinkExpired:
       return code_words(entry);
     case EntryType::JobCancelled:
       return entry.code ? code_words(entry) : person_words(entry);

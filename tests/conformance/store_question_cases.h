@@ -130,6 +130,96 @@ BOOST_FIXTURE_TEST_CASE(jobs_of_a_subject_are_found_oldest_first, StoreUnderTest
   BOOST_CHECK(store->jobs_of_subject("no-such-subject").empty());
 }
 
+// However few entries fit, an answer that looks at so many at most says where to go on.
+BOOST_FIXTURE_TEST_CASE(entries_looked_at_are_bounded, StoreUnderTest) {
+  test::RandomLedger ledger(*store, clock, 8);
+  ledger.grow(2000);
+  EntryFilter filter;
+  filter.actor = "uid:no-one";
+  for (const bool newest : {false, true}) {
+    filter.newest_first = newest;
+    filter.after_seq.reset();
+    filter.looks_max = 500;
+    int answers = 1;
+    while (const auto after = store->each_entry(filter, [](const std::string&) { return true; })) {
+      BOOST_REQUIRE(!filter.after_seq || (newest ? *after < *filter.after_seq : *after > *filter.after_seq));
+      filter.after_seq = after;
+      ++answers;
+    }
+    BOOST_CHECK_GE(answers, 3);
+    BOOST_CHECK_LE(answers, 20);
+  }
+  for (int i = 0; i < 60; ++i) {
+    filter = ledger.filter();
+    const auto wanted = test::naive_answer(filter, ledger.entries());
+    filter.looks_max = 1;
+    std::vector<std::int64_t> joined;
+    std::optional<std::int64_t> after;
+    do {
+      after = store->each_entry(filter, [&](const std::string& bytes) {
+        joined.push_back(ledger::decode(bytes).seq);
+        return true;
+      });
+      filter.after_seq = after;
+    } while (after);
+    BOOST_CHECK_MESSAGE(joined == wanted, test::words_of(filter));
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(jobs_looked_at_are_bounded, StoreUnderTest) {
+  constexpr int kJobs = 4200;
+  std::vector<std::string> wanted;
+  commit([&](Store& mine) {
+    for (int i = 0; i < kJobs; ++i) {
+      job::Job job = queued_job("j" + std::to_string(i), start);
+      if (i % 1000 == 7) {
+        job.batch = "spring";
+        wanted.push_back(job.request_id);
+      }
+      mine.insert_job(job);
+    }
+  });
+  for (const bool newest : {false, true}) {
+    JobFilter filter;
+    filter.batch = "spring";
+    filter.newest_first = newest;
+    filter.looks_max = 2000;
+    std::vector<std::string> joined;
+    int answers = 0;
+    std::optional<std::int64_t> after;
+    do {
+      after = store->each_job(filter, [&](const job::Job& job) {
+        joined.push_back(job.request_id);
+        return true;
+      });
+      filter.after_id = after;
+      ++answers;
+    } while (after);
+    BOOST_CHECK_EQUAL(answers, 3);
+    BOOST_CHECK_EQUAL_COLLECTIONS(joined.begin(), joined.end(), wanted.begin(), wanted.end());
+    std::reverse(wanted.begin(), wanted.end());
+  }
+}
+
+// Jobs that were pruned long ago are no rows to look through.
+BOOST_FIXTURE_TEST_CASE(looking_begins_at_the_oldest_job, StoreUnderTest) {
+  commit([&](Store& mine) {
+    for (int i = 0; i < 3000; ++i) {
+      job::Job job = queued_job("j" + std::to_string(i), start);
+      mine.insert_job(job);
+      job.standing.state = job::State::Done;
+      job.finished_at = start;
+      mine.update_job(job);
+    }
+    for (int i = 0; i < 2500; ++i) BOOST_REQUIRE(mine.prune_job("j" + std::to_string(i)));
+  });
+  JobFilter filter;
+  filter.looks_max = 1000;
+  std::size_t found = 0;
+  BOOST_CHECK(!store->each_job(filter, [&](const job::Job&) { return ++found > 0; }));
+  BOOST_CHECK_EQUAL(found, 500U);
+}
+
 // More jobs than one page of ids has.
 BOOST_FIXTURE_TEST_CASE(jobs_in_trouble_are_found_among_many, StoreUnderTest) {
   constexpr int kJobs = 2300;

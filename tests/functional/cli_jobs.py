@@ -4,8 +4,8 @@ import subprocess
 
 from harness import LATCHKEY, FunctionalTest, at, main
 
-MEMBERS = ["requestId", "provider", "state", "handover", "dueAt", "expiresAt", "attempts", "outcome", "code", "batch",
-           "createdAt", "finishedAt"]
+MEMBERS = ["requestId", "provider", "state", "handover", "handoverState", "dueAt", "expiresAt", "attempts", "outcome",
+           "code", "batch", "createdAt", "finishedAt", "seq"]
 
 
 class Jobs(FunctionalTest):

@@ -41,16 +41,17 @@ class FaultyStore final : public store::Store {
   void put_last_daily(std::int64_t day) override { at("put_last_daily").put_last_daily(day); }
   void require_same_file() override { inner_->require_same_file(); }
   std::optional<std::string> entry(std::int64_t seq) override { return inner_->entry(seq); }
-  void each_entry(const store::EntryFilter& filter,
-                  const std::function<bool(const std::string&)>& visit) override {
-    inner_->each_entry(filter, visit);
+  std::optional<std::int64_t> each_entry(const store::EntryFilter& filter,
+                                         const std::function<bool(const std::string&)>& visit) override {
+    return inner_->each_entry(filter, visit);
   }
 
   std::optional<job::Job> find_job(const std::string& id) override { return at("find_job").find_job(id); }
   void insert_job(job::Job& job) override { at("insert_job").insert_job(job); }
   void update_job(const job::Job& job) override { at("update_job").update_job(job); }
-  void each_job(const store::JobFilter& filter, const std::function<bool(const job::Job&)>& visit) override {
-    inner_->each_job(filter, visit);
+  std::optional<std::int64_t> each_job(const store::JobFilter& filter,
+                                       const std::function<bool(const job::Job&)>& visit) override {
+    return inner_->each_job(filter, visit);
   }
   std::vector<job::Job> jobs_of_subject(const std::string& subject) override {
     return inner_->jobs_of_subject(subject);

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "surface/command_line.h"
+#include "surface/question.h"
+
+namespace latchkey::surface {
+
+/// Declares a question's options on a command. The object must outlive the parsing of the command line.
+void declare(JobQuestion& question, CLI::App& command);
+void declare(EntryQuestion& question, CLI::App& command);
+
+}  // namespace latchkey::surface
