@@ -31,7 +31,7 @@ Figures read_figures(store::Store& store, const std::filesystem::path& database,
   figures.at = now;
   figures.jobs = store.count_jobs();
   for (const job::Provider provider : job::kProviders) {
-    const std::vector<TimePoint> due = store.ready_due_times(provider);
+    const std::vector<TimePoint> due = store.ready_due_times(provider, 1);
     const auto oldest = std::min_element(due.begin(), due.end());
     if (oldest != due.end() && *oldest <= now) figures.oldest_due.at(place(provider)) = *oldest;
     figures.gates.at(place(provider)) = store.gate(provider);
