@@ -15,6 +15,7 @@ using latchkey::Error;
 using latchkey::FieldError;
 using latchkey::initial_config;
 using latchkey::InputError;
+using latchkey::ListenAddress;
 using latchkey::load_config;
 using latchkey::Millis;
 using latchkey::ProviderConfig;
