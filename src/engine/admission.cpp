@@ -122,7 +122,7 @@ void admit_for(Context& context, job::Provider provider, Capacity& capacity, std
     admitted.attempts.push_back(start(context, *job, epoch, *subject));
     capacity.take(provider);
     ++taken;
-    spent += context.settings.calls_of(job->hand_over);
+    spent += rate.unlimited() ? 1 : context.settings.calls_of(job->hand_over);
   }
   if (spent == 0) return;
   job::spend(gate, rate, now, spent);

@@ -13,9 +13,11 @@ using job::Provider;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using test::accepted;
+using test::claimable_link;
 using test::EngineRig;
 using test::link;
 using test::mail;
+using test::mailed_link;
 
 // Batches are not submitted yet; their jobs are.
 void store_batch_job(EngineRig& rig, const std::string& request_id, Millis lifetime = minutes(15)) {
@@ -198,6 +200,70 @@ BOOST_AUTO_TEST_CASE(job_that_nobody_waits_for_costs_no_admission) {
   settle(rig);
   BOOST_TEST(rig.end("nobody") == "cancelled caller_gone");
   BOOST_TEST(taken(rig) == "somebody");
+}
+
+// A mailed link's address is asked for before the mint.
+BOOST_AUTO_TEST_CASE(mailed_link_costs_two_calls_at_the_gate) {
+  for (const bool verify : {true, false}) {
+    EngineRig rig([verify](Settings& settings) {
+      settings.of(Provider::Nomos).rate = job::parse_rate("20/min").value();
+      settings.mails = true;
+      settings.verify_address = verify;
+    });
+    rig.ask(mailed_link("a", "budi@example.com"));
+    rig.ask(claimable_link("b"));
+    Wake wake = rig.turn();
+    BOOST_TEST(taken(rig) == "a");
+    BOOST_TEST((wake.wall == rig.begin + seconds(verify ? 6 : 3)));
+    rig.clock.advance(seconds(verify ? 6 : 3) - Millis(1));
+    rig.turn();
+    BOOST_TEST(taken(rig) == "a");
+    rig.clock.advance(Millis(1));
+    wake = rig.turn();
+    BOOST_TEST(taken(rig) == "a b");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(burst_is_spent_two_by_two_by_mailed_links) {
+  EngineRig rig([](Settings& settings) {
+    settings.of(Provider::Nomos).rate = job::parse_rate("20/min").value();
+    settings.of(Provider::Nomos).rate.burst = 5;
+    settings.mails = true;
+  });
+  for (const char* id : {"a", "b", "c", "d"}) rig.ask(mailed_link(id, "budi@example.com"));
+  Wake wake = rig.turn();
+  BOOST_TEST(taken(rig) == "a b c");  // five calls are free, and half a job is none
+  BOOST_TEST((wake.wall == rig.begin + seconds(6)));
+  rig.clock.advance(seconds(6));
+  rig.turn();
+  BOOST_TEST(taken(rig) == "a b c d");
+}
+
+BOOST_AUTO_TEST_CASE(mailed_links_take_every_idle_worker_when_there_is_no_limit) {
+  EngineRig rig([](Settings& settings) {
+    settings.mails = true;
+    settings.workers = 8;
+  });
+  for (int i = 0; i < 10; ++i) rig.ask(mailed_link("mail-" + std::to_string(i), "budi@example.com"));
+  settle(rig);
+  BOOST_TEST(rig.workers->calls.size() == 6U);
+}
+
+// The configuration has changed since it was stored.
+BOOST_AUTO_TEST_CASE(mailed_link_fails_where_no_mail_can_be_sent_any_more) {
+  EngineRig rig([](Settings& settings) { settings.mails = true; });
+  job::Submission later = mailed_link("a", "budi@example.com");
+  later.at = rig.begin + minutes(1);
+  rig.ask(later);
+  rig.turn();
+  rig.settings.mails = false;
+  rig.crash_and_restart();
+  rig.clock.advance(minutes(1));
+  rig.ask(claimable_link("b"));
+  settle(rig);
+  BOOST_TEST(rig.end("a") == "failed smtp_deferred");
+  BOOST_TEST(rig.story("a") == "job.accepted job.failed");
+  BOOST_TEST(taken(rig) == "b");
 }
 
 BOOST_AUTO_TEST_CASE(provider_that_is_off_gets_no_call) {

@@ -47,7 +47,10 @@ std::string complaint(EngineRig& rig, const job::Submission& submission) {
 std::vector<std::string> run_dry(EngineRig& rig) {
   for (int i = 0; i < 100'000; ++i) {
     const Wake wake = rig.turn();
-    while (!rig.workers->calls.empty()) rig.finish_call(accepted());
+    while (!rig.workers->calls.empty()) {
+      const bool link = rig.workers->calls.front().provider == Provider::Nomos;
+      rig.finish_call(link ? test::ended(job::Outcome::Rejected, job::Code::CustomerNotFound) : accepted());
+    }
     if (!rig.inbox->empty() || wake.at_once) continue;
     if (!wake.wall) break;
     rig.clock.advance(std::max(Millis(0), *wake.wall - rig.clock.now().wall));
@@ -180,6 +183,56 @@ BOOST_AUTO_TEST_CASE(same_request_again_takes_no_room) {
     for (int i = 0; i < 19; ++i) submit(context, mail_at("mail-" + std::to_string(i), rig.begin, minutes(1)));
     submit(context, mail_at("last", rig.begin, minutes(1)));
   });
+}
+
+// Of a mailed link the address is asked for first: two calls, unless nobody asks.
+BOOST_AUTO_TEST_CASE(mailed_link_takes_the_room_of_two_calls) {
+  for (const bool verify : {true, false}) {
+    const auto adjust = [verify](Settings& settings) {
+      settings.of(Provider::Nomos).rate = job::parse_rate("20/min").value();
+      settings.mails = true;
+      settings.verify_address = verify;
+    };
+    EngineRig rig(adjust);
+    const auto mailed = [](const std::string& id) {
+      job::Submission submission = test::mailed_link(id, "budi@example.com");
+      submission.lifetime = minutes(1);
+      return submission;
+    };
+    const int room = verify ? 10 : 20;
+    for (int i = 0; i < room; ++i) BOOST_TEST(complaint(rig, mailed("mail-" + std::to_string(i))).empty());
+    const std::string message = complaint(rig, mailed("more"));
+    BOOST_TEST(message.find(format_utc(rig.begin + minutes(1))) != std::string::npos);
+    rig.crash_and_restart();  // what is read from the queue counts the same
+    BOOST_TEST(!complaint(rig, mailed("more")).empty());
+    job::Submission later = mailed("later");
+    later.at = rig.begin + minutes(1);
+    BOOST_TEST(complaint(rig, later).empty());
+    BOOST_TEST(run_dry(rig).empty());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(random_links_that_were_let_in_are_called_while_fresh) {
+  SeededRandom random(8);
+  int rejected = 0;
+  for (int round = 0; round < 20; ++round) {
+    EngineRig rig([](Settings& settings) {
+      settings.of(Provider::Nomos).rate = job::parse_rate("20/min").value();
+      settings.mails = true;
+    });
+    const Millis lifetime = seconds(5 + random.below(40));
+    for (int i = 0; i < 30; ++i) {
+      const std::string id = "link-" + std::to_string(i);
+      job::Submission submission =
+          random.below(2) == 0 ? test::claimable_link(id) : test::mailed_link(id, id + "@example.com");
+      submission.at = rig.begin + Millis(static_cast<std::int64_t>(random.below(60'000)));
+      submission.lifetime = lifetime;
+      submission.pace = random.below(4) == 0;
+      rejected += complaint(rig, submission).empty() ? 0 : 1;
+    }
+    BOOST_TEST(run_dry(rig).empty(), "round " << round);
+  }
+  BOOST_TEST(rejected > 60);
 }
 
 // The promise of the door with random queues of one lifetime: whoever was let in is called while fresh.

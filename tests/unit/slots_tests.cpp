@@ -169,6 +169,59 @@ BOOST_AUTO_TEST_CASE(what_is_let_in_is_served_while_fresh) {
   BOOST_CHECK_GT(turned_away, 500);
 }
 
+// Jobs of two calls among them, which make both when they are admitted.
+BOOST_AUTO_TEST_CASE(several_calls_at_once_are_several_slots) {
+  const std::uint64_t seed = 6;
+  BOOST_TEST_MESSAGE("seed " << seed);
+  SeededRandom random(seed);
+  int let_in = 0, turned_away = 0;
+  for (int round = 0; round < 300; ++round) {
+    Case given = random_case(random, 40);
+    const Millis lifetime(between(random, 1, given.rate.interval.count() * 10 / 1000));
+    Slots slots(given.gate, given.rate, kNow);
+    std::vector<std::pair<TimePoint, int>> queued;
+    for (const TimePoint due : given.due) {
+      const int calls = static_cast<int>(between(random, 1, 2));
+      if (slots.delay(due, calls) >= lifetime) {
+        ++turned_away;
+        continue;
+      }
+      slots.take(due, calls);
+      queued.emplace_back(due, calls);
+    }
+    std::stable_sort(queued.begin(), queued.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    Gate gate = given.gate;
+    Slots in_order(given.gate, given.rate, kNow);
+    TimePoint now = kNow;
+    for (const auto& [due, calls] : queued) {
+      now = opens_at(gate, given.rate, std::max(now, due)).value();
+      BOOST_REQUIRE(now < due + lifetime);
+      // Rounding up an interval that is no whole millisecond is rounding up each call's.
+      const bool exact = given.rate.interval % Micros(1000) == Micros(0);
+      const TimePoint free = in_order.first_free(due, calls);
+      BOOST_REQUIRE(exact ? free == now : free >= now);
+      BOOST_REQUIRE_EQUAL(to_ms(in_order.take(due, calls)), to_ms(free));
+      spend(gate, given.rate, now, calls);
+    }
+    let_in += static_cast<int>(queued.size());
+  }
+  BOOST_CHECK_GT(let_in, 500);
+  BOOST_CHECK_GT(turned_away, 500);
+}
+
+BOOST_AUTO_TEST_CASE(two_calls_at_once_push_back_what_follows_by_two) {
+  const Rate rate = parse_rate("1/s").value();
+  Slots slots(Gate{}, rate, kNow);
+  slots.take(kNow + Millis(1000));
+  BOOST_CHECK_EQUAL(slots.delay(kNow).count(), 0);
+  BOOST_CHECK_EQUAL(slots.delay(kNow, 2).count(), 1000);  // it goes at once, the other a second late
+  BOOST_CHECK_EQUAL(to_ms(slots.first_free(kNow)), to_ms(kNow));
+  BOOST_CHECK_EQUAL(to_ms(slots.first_free(kNow + Millis(1000), 2)), to_ms(kNow + Millis(2000)));
+  slots.take(kNow, 2);
+  BOOST_CHECK_EQUAL(to_ms(slots.first_free(kNow)), to_ms(kNow + Millis(3000)));
+}
+
 // And it turns nobody away without need: with this one more, some job would be that late.
 BOOST_AUTO_TEST_CASE(delay_is_that_of_the_job_that_is_hit_the_hardest) {
   const std::uint64_t seed = 5;
