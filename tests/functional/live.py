@@ -120,8 +120,16 @@ class Daemon:
     @property
     def api(self):
         """HOST:PORT."""
+        return self._told("api")
+
+    @property
+    def health(self):
+        """HOST:PORT of the listener that serves health and metrics alone."""
+        return self._told("health")
+
+    def _told(self, what):
         content = (self.project.folder / "data/latchkey.lock").read_text()
-        return dict(line.split(" ", 1) for line in content.splitlines())["api"]
+        return dict(line.split(" ", 1) for line in content.splitlines())[what]
 
     def log(self):
         return self.err_path.read_text()

@@ -112,9 +112,9 @@ void EngineRig::start_process() {
         if (operation == failing) throw Error("the disk is full");
       },
       [] {});
-  engine_ = std::make_unique<engine::Engine>(
-      engine::Parts{*store_, random, *inbox, *workers, *couriers, *desk, *links, denials, fingerprint_key},
-      settings);
+  engine_ = std::make_unique<engine::Engine>(engine::Parts{*store_, random, *inbox, *workers, *couriers,
+                                                           *desk, *links, denials, fingerprint_key, &tally},
+                                             settings);
   engine_->start();
 }
 

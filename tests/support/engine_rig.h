@@ -104,6 +104,7 @@ class EngineRig {
   std::unique_ptr<handover::ReplyDesk> desk;
   std::unique_ptr<handover::WaitingLinks> links;
   engine::Denials denials;
+  engine::Tally tally;
   std::unique_ptr<HeldCalls> workers;
   std::unique_ptr<HeldCouriers> couriers;
   int mailers = 4;  ///< of the next process

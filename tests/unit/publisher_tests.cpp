@@ -64,6 +64,28 @@ BOOST_FIXTURE_TEST_CASE(growth_is_published_once_a_second_at_most, Published) {
   BOOST_TEST(published().size == entries());
 }
 
+BOOST_FIXTURE_TEST_CASE(others_are_shown_what_is_published, Published) {
+  PublishedCheckpoint shown;
+  publisher = std::make_unique<Publisher>(*other, anchors, key, nullptr, &shown);
+  BOOST_TEST(!shown.wait_for(0, 0ms));
+  tick();
+  BOOST_TEST(shown.state().note == anchors.checkpoint.value());
+  BOOST_TEST(shown.state().size == entries());
+  BOOST_TEST((shown.state().at == clock.now().wall));
+  add_entry();
+  anchors.away = true;
+  clock.advance(1s);
+  tick();
+  BOOST_TEST(shown.state().failing);
+  BOOST_TEST(!shown.wait_for(entries(), 0ms));
+  BOOST_TEST(shown.wait_for(entries() - 1, 0ms).value().size == entries() - 1);
+  anchors.away = false;
+  clock.advance(1s);
+  tick();
+  BOOST_TEST(!shown.state().failing);
+  BOOST_TEST(shown.wait_for(entries(), 0ms).value().note == anchors.checkpoint.value());
+}
+
 BOOST_FIXTURE_TEST_CASE(nothing_new_publishes_nothing, Published) {
   tick();
   clock.advance(10s);
