@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(figures_tell_what_waits_and_since_when) {
   });
   rig.command([](engine::Context& context) { context.store.ready_due_jobs(context.now.wall, 10); });
   rig.clock.advance(30s);
-  const auto folder = std::filesystem::path(rig.folder) / "latchkey.db";
+  const auto folder = rig.folder / "latchkey.db";
   engine::PublishedCheckpoint::State published;
   Figures figures = read_figures(*rig.other, folder, published, rig.clock.now().wall);
   BOOST_TEST(figures.readable);
