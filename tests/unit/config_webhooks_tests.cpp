@@ -107,13 +107,13 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_each_value) {
   const std::vector<std::pair<std::string, std::string>> cases{
       {endpoint("c r m"), "4 webhooks.c r m.name: expected " + names},
       {endpoint("crm", "name = 7"), "6 webhooks.1.name: expected " + names + ", got an integer"},
-      {endpoint("crm") + endpoint("crm"), "8 webhooks.crm.name: is the name of another endpoint, too"},
+      {endpoint("crm") + endpoint("crm"), "9 webhooks.crm.name: is the name of another endpoint, too"},
       {endpoint("crm", "events = []"),
        R"(7 webhooks.crm.events: expected a list such as ["job.done", "job.failed", "job.stale", "job.held", )"
        R"("job.cancelled", "batch.finished"])"},
       {endpoint("crm", "timeout = \"61s\""), "7 webhooks.crm.timeout: expected 1s to 1m, got \"61s\""},
       {endpoint("crm", "secret = \"x\""),
-       "7 webhooks.crm.secret: is not a known setting; did you mean \"secret_file\"?"},
+       "7 webhooks.crm.secret: is not a known setting"},
       {endpoint("crm", "secret_file = \"\""),
        "6 webhooks.crm.secret_file: is missing; make one with `latchkey key new webhook FILE` and name it "
        "here"},

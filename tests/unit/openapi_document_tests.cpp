@@ -19,7 +19,7 @@ namespace {
 /// The routes that the daemon serves, of parts that nobody uses.
 std::vector<ApiRoute> all_routes() {
   static FakeClock clock;
-  static test::SeededRandom random{1};
+  static SeededRandom random{1};
   static const Config config;
   static const engine::Settings settings;
   static engine::Inbox inbox;

@@ -199,9 +199,13 @@ BOOST_AUTO_TEST_CASE(after_a_day_it_is_given_up_and_stays_to_be_seen) {
   Rig rig;
   rig.put("crm", "msg_1");
   rig.clock.advance(hours(25));  // nobody ran, or nobody answered
-  rig.turn();
-  BOOST_TEST(rig.under_way() == "msg_1");
-  rig.come_back(failed());
+  for (int tries = 1; tries <= 6; ++tries) {  // so many it has in any case
+    rig.turn();
+    BOOST_TEST(rig.under_way() == "msg_1");
+    BOOST_TEST(rig.events().front().next_at.has_value());
+    rig.come_back(failed());
+    rig.clock.advance(hours(7));
+  }
   BOOST_TEST(!rig.events().front().next_at);
   BOOST_TEST(rig.events().front().error == "HTTP 500");
   BOOST_TEST(!rig.turn().wall);
