@@ -29,6 +29,7 @@ job::Draft draft_of(const SendOptions& options, job::Provider provider) {
   draft.at = options.at;
   draft.lifetime = options.lifetime;
   draft.hand_over = options.hand_over;
+  draft.deliver_to = options.deliver_to;
   return draft;
 }
 
@@ -109,7 +110,8 @@ int send_one(const GlobalOptions& global, const SendOptions& options) {
   const job::Provider provider = provider_word(*options.provider);
   StoreSession session(global);
   job::Draft draft = draft_of(options, provider);
-  const bool wants_link = provider == job::Provider::Nomos && options.wait;
+  const bool for_waiting_caller = !draft.hand_over || *draft.hand_over == "reply";
+  const bool wants_link = provider == job::Provider::Nomos && options.wait && for_waiting_caller;
   if (wants_link && !draft.hand_over) draft.hand_over = "reply";
   job::Submission submission =
       job::check_draft(draft, provider, {session.settings().of(provider).link_lifetime, session.now()});
@@ -120,7 +122,7 @@ int send_one(const GlobalOptions& global, const SendOptions& options) {
     return wait_for_link(session, draft, require_daemon(session), global.json);
   }
   // Without --wait nobody would take the link, whatever --handover says.
-  submission.hand_over = job::HandOver::None;
+  if (submission.hand_over == job::HandOver::Reply) submission.hand_over = job::HandOver::None;
   if (options.wait) require_daemon(session);
   const engine::Submitted sent =
       session.write([&](engine::Context& context) { return engine::submit(context, submission); });
@@ -142,7 +144,11 @@ void require_usage(const SendOptions& options) {
   if (!options.provider) throw UsageError("--file wants --provider: mayar or nomos");
   if (options.request_id) throw UsageError("--request-id is one job's; in a file it is a column: requestId");
   if (options.wait) throw UsageError("--wait goes with one recipient, not with --file");
-  if (options.hand_over) throw UsageError("--handover goes with one recipient, not with --file");
+  if (options.hand_over == "reply") {
+    throw UsageError(
+        "nobody waits for the links of a file: --handover claim, or email with a column deliverTo");
+  }
+  if (options.deliver_to) throw UsageError("--deliver-to is one job's; in a file it is a column: deliverTo");
 }
 
 }  // namespace
@@ -162,7 +168,11 @@ void add_send_command(CLI::App& app, CommandLine& line) {
       ->type_name("TIME");
   add_text(*send, "--lifetime", options->lifetime, "how long after that it may still be sent: 10m")
       ->type_name("SPAN");
-  add_text(*send, "--handover", options->hand_over, "nomos: reply, to whoever waits")->type_name("HOW");
+  add_text(*send, "--handover", options->hand_over,
+           "nomos: claim (once, over the API), email (to --deliver-to), reply (to whoever waits)")
+      ->type_name("HOW");
+  add_text(*send, "--deliver-to", options->deliver_to, "with --handover email: where the link is mailed to")
+      ->type_name("ADDRESS");
   send->add_flag("--wait", options->wait, "wait for the end; nomos: print the link");
   send->add_flag("--pace", options->pace, "move jobs to when the provider's limit can admit them");
   send->add_flag("--skip-invalid", options->skip_invalid, "with --file: leave broken rows out");

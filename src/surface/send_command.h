@@ -16,6 +16,7 @@ struct SendOptions {
   std::optional<std::string> at;
   std::optional<std::string> lifetime;
   std::optional<std::string> hand_over;
+  std::optional<std::string> deliver_to;
   bool wait = false;
   bool pace = false;
   bool skip_invalid = false;

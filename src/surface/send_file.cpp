@@ -69,12 +69,25 @@ void apply_defaults(RecipientsFile& file, const SendOptions& options, Provider p
       provider == Provider::Mayar ? "any@example.com" : "cus_any";
   draft.at = options.at;
   draft.lifetime = options.lifetime;
+  if (limits.hand_over == job::HandOver::Email) draft.deliver_to = "any@example.com";
   const job::Submission defaults = job::check_draft(draft, provider, limits);
   for (job::Submission& row : file.good) {
     if (!row.at) row.at = defaults.at;
     if (!row.lifetime) row.lifetime = defaults.lifetime;
     row.pace = options.pace;
   }
+}
+
+// No row names its hand-over: it is one for all.
+job::HandOver hand_over_of_rows(const SendOptions& options, Provider provider) {
+  if (!options.hand_over) return job::HandOver::None;
+  const auto hand_over = job::hand_over_named(*options.hand_over);
+  if (provider == Provider::Mayar || !hand_over || *hand_over == job::HandOver::None) {
+    throw InputError("invalid_request", "handover",
+                     provider == Provider::Mayar ? "mayar mails the link itself; leave it out"
+                                                 : "expected \"claim\" or \"email\"");
+  }
+  return *hand_over;
 }
 
 std::size_t broken_rows(const RecipientsFile& file) {
@@ -171,7 +184,8 @@ int send_file(const GlobalOptions& global, const SendOptions& options) {
   const Provider provider = provider_word(*options.provider);
   StoreSession session(global);
   Progress progress(!global.json);
-  const job::SubmissionLimits limits{session.settings().of(provider).link_lifetime, session.now()};
+  job::SubmissionLimits limits{session.settings().of(provider).link_lifetime, session.now()};
+  limits.hand_over = hand_over_of_rows(options, provider);
   RecipientsFile file = read_file_or_stdin(*options.file, provider, limits, progress);
   apply_defaults(file, options, provider, limits);
 

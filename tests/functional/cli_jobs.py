@@ -80,7 +80,7 @@ class Jobs(FunctionalTest):
 
     def test_show_tells_the_whole_story(self):
         shown = self.project.json("jobs", "show", "b-2").json
-        self.assertEqual(list(shown), MEMBERS + ["entries"])
+        self.assertEqual(list(shown), MEMBERS + ["linkExpiresAt", "entries"])
         self.assertEqual([entry["type"] for entry in shown["entries"]], ["job.accepted", "job.refused"])
         text = self.project.run("jobs", "show", "b-2").out
         self.assertIn("its time ran out before the request was written", text)
