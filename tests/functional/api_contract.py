@@ -152,7 +152,7 @@ class ApiContract(ContractTest):
         self.expect(200, None, "GET", "/v1/jobs/mail-1")
         self.expect(404, "not_found", "GET", "/v1/jobs/nobody")
         self.wait_for_state("mail-2", "done")
-        self.project.json("audit", "erase", "--recipient", "siti@example.com", "--suppress", "--reason", "wants no mail")
+        self.project.run("audit", "erase", "--recipient", "siti@example.com", "--suppress", "--reason", "wants no mail")
         self.expect(422, "suppressed", "POST", "/v1/jobs", {"provider": "mayar", "email": "siti@example.com"})
 
     def test_request_id_of_a_customer_who_was_erased(self):
