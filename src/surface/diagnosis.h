@@ -44,6 +44,6 @@ void examine_queue(StoreSession& session, Diagnoses& found);
 /// Origin, signing key and anchors against the database.
 void examine_ledger(StoreSession& session, Diagnoses& found);
 /// Providers, mail server, webhooks, and the running daemon's own word.
-void examine_outside(const Config& config, StoreSession* session, Diagnoses& found);
+void examine_outside(const Config& config, Diagnoses& found);
 
 }  // namespace latchkey::surface

@@ -63,7 +63,7 @@ Diagnoses examine_all(const GlobalOptions& global) {
     found.examine("queue", "latchkey audit verify", [&] { examine_queue(*session, found); });
     found.examine("ledger", "latchkey audit verify", [&] { examine_ledger(*session, found); });
   }
-  examine_outside(*config, session.get(), found);
+  examine_outside(*config, found);
   return found;
 }
 
