@@ -84,7 +84,8 @@ BOOST_AUTO_TEST_CASE(each_turn_and_each_commit_is_measured) {
   EngineRig rig;
   const auto turns = [&] {
     std::uint64_t sum = 0;
-    for (const std::uint64_t count : rig.tally.snapshot().turns.counts()) sum += count;
+    const auto snapshot = rig.tally.snapshot();
+    for (const std::uint64_t count : snapshot.turns.counts()) sum += count;
     return sum;
   };
   const std::uint64_t before = turns();
