@@ -31,15 +31,18 @@ std::vector<Posting> take_due_posts(Context& context, int idle, int posters, Pos
 
 void apply_posted(Context& context, const store::Event& event, const handover::PostResult& result) {
   if (result.delivered) return context.store.drop_event(event.id);
-  store::Event failed = event;
-  failed.error = result.error;
-  failed.next_at.reset();
+  // As it stands now: since the poster was sent a person may have begun anew, or its lease may have ended and
+  // another poster be at it.
+  auto failed = context.store.find_event(event.id);
+  if (!failed || failed->tries != event.tries) return;
+  failed->error = result.error;
+  failed->next_at.reset();
   if (!result.gone) {
-    const Millis since = context.now.wall - event.created_at;
-    const auto wait = handover::webhook_wait(event.tries, since, result.wait, context.random);
-    if (wait) failed.next_at = context.now.wall + *wait;
+    const Millis since = context.now.wall - failed->created_at;
+    const auto wait = handover::webhook_wait(failed->tries, since, result.wait, context.random);
+    if (wait) failed->next_at = context.now.wall + *wait;
   }
-  context.store.update_event(failed);
+  context.store.update_event(*failed);
 }
 
 }  // namespace latchkey::engine

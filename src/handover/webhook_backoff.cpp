@@ -15,7 +15,7 @@ using std::chrono::seconds;
 constexpr Millis kDay = hours(24);
 constexpr std::array<Millis, 6> kWaits{seconds(5), minutes(5), minutes(30), hours(2), hours(4), hours(6)};
 constexpr int kTriesLeast = static_cast<int>(kWaits.size());
-constexpr int kTriesMost = 10;
+constexpr int kTriesMost = 30;  // far beyond a day: lost leases count as tries too
 
 /// Uniform in [0, most].
 Millis drawn(Millis most, Random& random) {

@@ -49,6 +49,13 @@ std::vector<Event> SqliteStore::due_events(const std::string& endpoint, TimePoin
   return read_events(query);
 }
 
+std::optional<Event> SqliteStore::find_event(std::int64_t id) {
+  auto query = connection_.query(LATCHKEY_SELECT_EVENTS "WHERE id = ?");
+  query.bind(id);
+  if (!query.step()) return std::nullopt;
+  return read_event(query);
+}
+
 std::optional<TimePoint> SqliteStore::next_event_time(const std::string& endpoint) {
   auto query =
       connection_.query("SELECT min(next_at) FROM outbox WHERE endpoint = ? AND next_at IS NOT NULL");
@@ -57,9 +64,7 @@ std::optional<TimePoint> SqliteStore::next_event_time(const std::string& endpoin
 }
 
 void SqliteStore::update_event(const Event& event) {
-  write(
-      "UPDATE outbox SET created_at = ?1, tries = ?2, next_at = ?3, error = ?4 "
-      "WHERE id = ?5 AND (tries <= ?2 OR ?2 = 0)")
+  write("UPDATE outbox SET created_at = ?, tries = ?, next_at = ?, error = ? WHERE id = ?")
       .bind(event.created_at)
       .bind(event.tries)
       .bind(event.next_at)

@@ -84,6 +84,7 @@ class SqliteStore final : public Store {
   void put_event(Event& event) override;
   std::vector<Event> due_events(const std::string& endpoint, TimePoint now, int limit) override;
   std::optional<TimePoint> next_event_time(const std::string& endpoint) override;
+  std::optional<Event> find_event(std::int64_t id) override;
   void update_event(const Event& event) override;
   void drop_event(std::int64_t id) override;
   void shift_events(Millis step) override;

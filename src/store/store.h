@@ -295,8 +295,8 @@ class Store {
   virtual std::vector<Event> due_events(const std::string& endpoint, TimePoint now, int limit) = 0;
   /// When the next event is due for this endpoint.
   virtual std::optional<TimePoint> next_event_time(const std::string& endpoint) = 0;
-  /// Writes back `created_at`, `tries`, `next_at` and `error`. Does nothing when the event is gone, or was
-  /// leased again since; with 0 tries it begins anew in any case.
+  virtual std::optional<Event> find_event(std::int64_t id) = 0;
+  /// Writes back `created_at`, `tries`, `next_at` and `error`. Does nothing when the event is gone.
   virtual void update_event(const Event& event) = 0;
   virtual void drop_event(std::int64_t id) = 0;
   /// The clock was set by `step`: moves along when each that waits was created and is tried next.

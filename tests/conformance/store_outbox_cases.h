@@ -36,6 +36,8 @@ BOOST_FIXTURE_TEST_CASE(event_comes_back_with_every_member, StoreUnderTest) {
   BOOST_CHECK_GT(event.id, 0);
   reopen();
   check_same(all_events(*store).at(0), event);
+  check_same(store->find_event(event.id).value(), event);
+  BOOST_CHECK(!store->find_event(event.id + 1));
   event.tries = 3;
   event.next_at = start + Millis(5);
   event.error = "HTTP 500";

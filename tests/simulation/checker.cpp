@@ -34,6 +34,10 @@ void Checker::look(store::Store& store, const Moment& moment) {
   }
   for (const std::string& id : touched) compare(store, id);
   if (next_seq_ != before) check_boundary();
+  for (const std::string& subject : erased_now_) {
+    if (store.subject(subject)) broken("somebody who was erased is still known");
+  }
+  erased_now_.clear();
   denials.looked();
   if (next_seq_ != before || outbox.moved()) outbox.look(store, moment);
   for (const std::string& id : acknowledged_) {
@@ -51,6 +55,9 @@ void Checker::compare(store::Store& store, const std::string& id) const {
   const int open = history.intents - history.results;
   if (open != (job->standing.step == Step::Calling ? 1 : 0))
     broken("an intent without exactly one result", id);
+  const int handing_over = history.hand_overs - history.hand_over_ends;
+  if (handing_over != (job->standing.step == Step::HandingOver ? 1 : 0))
+    broken("a hand-over without exactly one end", id);
   const bool decided = job::is_final(job->standing.state) || job->standing.state == State::Held;
   if (history.mail_unknown && !decided) broken("a mail of unknown fate does not hold its job", id);
 }
@@ -78,6 +85,7 @@ void Checker::read(const ledger::Entry& entry, const Moment& moment) {
     case EntryType::SubjectErased:
       check_erased(*entry.subject);
       erased_.insert(*entry.subject);
+      erased_now_.insert(*entry.subject);
       return;
     default:
       break;
@@ -148,12 +156,17 @@ void Checker::follow(History& history, const ledger::Entry& entry) {
     case EntryType::JobFailed:
       return check_given_up(history, entry);
     case EntryType::HandoverResult:
+      ++history.hand_over_ends;
       if (history.hand_over == HandOver::Claim) broken("a waiting claim ended with handover.result", id);
       if (history.hand_over == HandOver::Email && entry.outcome == Outcome::Unknown)
         history.mail_unknown = true;
       count(std::string(name(history.hand_over)) + " " + std::string(name(entry.outcome.value())));
       return;
+    case EntryType::LinkExpired:
+      ++history.hand_over_ends;
+      return;
     case EntryType::LinkClaimed:
+      ++history.hand_over_ends;
       if (is_at_or_after(entry, history.link_expires_at))
         broken("a link was claimed after linkExpiresAt", id);
       return;
@@ -164,6 +177,7 @@ void Checker::follow(History& history, const ledger::Entry& entry) {
 
 void Checker::check_hand_over(History& history, const ledger::Entry& entry) {
   const std::string& id = *entry.request_id;
+  ++history.hand_overs;
   history.hand_over_begun = true;
   if (history.mail_unknown) broken("a hand-over was begun after a mail of unknown fate", id);
   if (history.standing.cancel_requested && history.hand_over != HandOver::Reply)

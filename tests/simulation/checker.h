@@ -93,6 +93,8 @@ class Checker {
     job::HandOver hand_over = job::HandOver::None;
     int intents = 0;
     int results = 0;
+    int hand_overs = 0;       // begun
+    int hand_over_ends = 0;   // handover.result, link.claimed, link.expired
     int unknown = 0;          // results that leave it open whether something was sent
     int repeats_allowed = 0;  // a person's releases
     std::string subject;
@@ -116,6 +118,7 @@ class Checker {
   std::set<std::string> acknowledged_;
   std::map<std::string, std::string> addresses_;  // by requestId
   std::set<std::string> erased_;                  // subjects
+  std::set<std::string> erased_now_;              // of these, by what is being looked at
   std::set<std::string> open_;                    // jobs with an open call or hand-over
   std::int64_t boundary_seq_ = 0;                 // the last daemon.start or daemon.stop
   std::map<std::string, History> jobs_;

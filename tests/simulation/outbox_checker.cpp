@@ -140,6 +140,15 @@ void OutboxChecker::post_ended(const store::Event& event, const handover::PostRe
   found->second.gone = found->second.gone || result.gone;
 }
 
+void OutboxChecker::begun_anew(std::int64_t id, const Moment& moment) {
+  moved_ = true;
+  Known& known = known_.at(id);
+  known.event.tries = 0;
+  known.elapsed = moment.elapsed;
+  known.gone = false;
+  known.under_way.clear();
+}
+
 void OutboxChecker::process_ended() {
   for (auto& [id, known] : known_) known.under_way.clear();
 }

@@ -25,6 +25,8 @@ class OutboxChecker {
   /// A poster was given an event, and is back: the endpoint has taken it, or not.
   void post_begun(const store::Event& event, const Moment& moment);
   void post_ended(const store::Event& event, const handover::PostResult& result);
+  /// A person has it tried again, although it was given up.
+  void begun_anew(std::int64_t id, const Moment& moment);
   /// The daemon has ended: its posters are no more.
   void process_ended();
   /// Nothing is left to be posted.

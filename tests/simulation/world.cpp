@@ -199,6 +199,7 @@ bool World::act() {
       return true;
     case 13:
       if (!dead_endpoints_.erase("all") && chance(50)) dead_endpoints_.insert("all");
+      if (chance(10)) try_events_again();
       return true;
     case 14:
       if (chance(50)) cancel_something();

@@ -132,6 +132,7 @@ class World final : private engine::Dispatcher, private engine::Couriers {
   void import();
   void operate();
   void new_credentials();
+  void try_events_again();
   void set_clock();
   void by_command(const std::function<void(engine::Context&)>& action);
   void ask(engine::Request request);
@@ -185,7 +186,7 @@ class World final : private engine::Dispatcher, private engine::Couriers {
   bool calm_ = false;  // the end of a life: what is under way comes back
   std::vector<std::string> request_ids_;
   std::set<std::string> importing_;  // rows whose import is not complete
-  std::set<std::string> erasing_;    // customers who have asked to be forgotten
+  std::set<std::string> erasing_;    // recipients who have asked to be forgotten
   bool small_steps_ = false;         // this world's clock is set by fractions of a second only
   engine::Wake wake_;
   int idle_turns_ = 0;  // turns in a row that the engine asked for and did nothing in

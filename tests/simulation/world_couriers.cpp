@@ -38,9 +38,10 @@ void World::move_couriers() {
     const handover::MailResult result = mail_result();
     checker_.links.mail_ended(mail.mailing, result.outcome);
     if (chance(4)) meanwhile(mail.mailing.mail.request_id);
-    inbox_->put(engine::Mailed{
-        .request_id = mail.mailing.mail.request_id, .attempt = mail.mailing.mail.attempt,
-                               .number = mail.mailing.number, .result = result});
+    inbox_->put(engine::Mailed{.request_id = mail.mailing.mail.request_id,
+                               .attempt = mail.mailing.mail.attempt,
+                               .number = mail.mailing.number,
+                               .result = result});
     return true;
   });
   std::erase_if(posts_, [&](SimPost& post) {
@@ -95,7 +96,7 @@ void World::abort_mails() {
     inbox_->put(
         engine::Mailed{.request_id = mail.mailing.mail.request_id,
                        .attempt = mail.mailing.mail.attempt,
-                               .number = mail.mailing.number,
+                       .number = mail.mailing.number,
                        .result = {outcome, written ? Code::SmtpUnknown : Code::SmtpDeferred, Millis(7), 0}});
   }
   mails_.clear();

@@ -24,13 +24,13 @@ void World::hand_over_somehow(job::Submission& submission) {
 void World::submit_over_api(const job::Submission& submission) {
   auto id = std::make_shared<std::string>();
   ask(engine::Request{"token:tk_1",
-                              [this, submission, id](engine::Context& context) {
-                                const engine::Submitted submitted = engine::submit(context, submission);
-                                *id = submitted.job.request_id;
-                                if (submitted.created && submission.deliver_to)
-                                  checker_.mails_go_to(*id, submission.deliver_to->normalised);
-                              },
-                              [this, id] { stored(*id); }, [](std::exception_ptr) {}});
+                      [this, submission, id](engine::Context& context) {
+                        const engine::Submitted submitted = engine::submit(context, submission);
+                        *id = submitted.job.request_id;
+                        if (submitted.created && submission.deliver_to)
+                          checker_.mails_go_to(*id, submission.deliver_to->normalised);
+                      },
+                      [this, id] { stored(*id); }, [](std::exception_ptr) {}});
 }
 
 void World::submit_with_caller(const job::Submission& given) {
@@ -40,15 +40,15 @@ void World::submit_with_caller(const job::Submission& given) {
   if (!place) return;
   auto created = std::make_shared<bool>(false);
   ask(engine::Request{"token:tk_1",
-                              [submission, created](engine::Context& context) {
-                                *created = engine::submit(context, submission).created;
-                                if (!*created) throw InputError("link_gone", "requestId", "was used");
-                              },
-                              [this, id = submission.request_id, place] {
-                                stored(id);
-                                callers_.push_back({id, place});
-                              },
-                              [](std::exception_ptr) {}});
+                      [submission, created](engine::Context& context) {
+                        *created = engine::submit(context, submission).created;
+                        if (!*created) throw InputError("link_gone", "requestId", "was used");
+                      },
+                      [this, id = submission.request_id, place] {
+                        stored(id);
+                        callers_.push_back({id, place});
+                      },
+                      [](std::exception_ptr) {}});
 }
 
 // A job whose link this process was given: one that waits, or any, now or before.
@@ -100,35 +100,45 @@ void World::move_claimers() {
 // As the API's route does.
 void World::claim(const std::string& id) {
   ask(engine::Request{"token:tk_1",
-                              [this, id](engine::Context& context) { engine::claim(context, *waiting_, id); },
-                              [this, id] {
-                                const Secret link = waiting_->take(id);
-                                checker_.claimed(*other_, id, std::string(link.reveal()), moment());
-                              },
-                              [this, id](std::exception_ptr why) {
-                                try {
-                                  std::rethrow_exception(why);
-                                } catch (const InputError& error) {
-                                  checker_.count("claim: " + error.code());
-                                  if (error.code() == "link_gone") checker_.links.told_gone(id);
-                                }
-                              }});
+                      [this, id](engine::Context& context) { engine::claim(context, *waiting_, id); },
+                      [this, id] {
+                        const Secret link = waiting_->take(id);
+                        checker_.claimed(*other_, id, std::string(link.reveal()), moment());
+                      },
+                      [this, id](std::exception_ptr why) {
+                        try {
+                          std::rethrow_exception(why);
+                        } catch (const InputError& error) {
+                          checker_.count("claim: " + error.code());
+                          if (error.code() == "link_gone") checker_.links.told_gone(id);
+                        }
+                      }});
 }
 
 void World::cancel_something() {
   by_either([id = some_link()](engine::Context& context) { engine::cancel(context, id, ""); });
 }
 
-// Asked again and again until nothing of theirs is under way, as the command does.
+// Asked again and again until nothing of theirs is under way, as the command does. An email stands for those
+// whose links are mailed to it, too.
 void World::erase_somebody() {
-  if (erasing_.empty() || chance(30)) erasing_.insert("cus_canary" + std::to_string(roll(40)));
-  const std::string customer = *erasing_.begin();
+  if (erasing_.empty() || chance(30)) {
+    const std::string who = std::to_string(roll(40));
+    const char* address = chance(50) ? "mail.cus_canary" : "user";
+    erasing_.insert(chance(60) ? "cus_canary" + who : address + who + "@canary.example");
+  }
+  const std::string recipient = *erasing_.begin();
+  const bool customer = recipient.starts_with("cus_");
   bool over = false;
   by_command([&](engine::Context& context) {
-    const auto subject = context.store.find_subject(job::Provider::Nomos, customer);
-    over = !subject || !engine::erase(context, {*subject}, "asked to be forgotten", false).under_way;
+    std::vector<store::Subject> subjects;
+    if (!customer) subjects = context.store.subjects_mailed_to(recipient);
+    const auto known =
+        context.store.find_subject(customer ? job::Provider::Nomos : job::Provider::Mayar, recipient);
+    if (known) subjects.push_back(*known);
+    over = subjects.empty() || !engine::erase(context, subjects, "asked to be forgotten", false).under_way;
   });
-  if (over || chance(20)) erasing_.erase(customer);
+  if (over || chance(20)) erasing_.erase(recipient);
 }
 
 void World::deny() {

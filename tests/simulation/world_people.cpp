@@ -140,6 +140,24 @@ void World::operate() {
   }
 }
 
+// As `latchkey webhook retry` does.
+void World::try_events_again() {
+  std::vector<store::Event> given_up;
+  other_->each_event([&](const store::Event& event) {
+    if (!event.next_at) given_up.push_back(event);
+    return true;
+  });
+  by_command([&](engine::Context& context) {
+    for (store::Event& event : given_up) {
+      event.created_at = context.now.wall;
+      event.next_at = context.now.wall;
+      event.tries = 0;
+      context.store.update_event(event);
+      checker_.outbox.begun_anew(event.id, moment());
+    }
+  });
+}
+
 void World::new_credentials() {
   inbox_->put(engine::NewCredentials{chance(50) ? job::Provider::Mayar : job::Provider::Nomos});
 }

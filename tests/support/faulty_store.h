@@ -132,6 +132,7 @@ class FaultyStore final : public store::Store {
   std::optional<TimePoint> next_event_time(const std::string& endpoint) override {
     return inner_->next_event_time(endpoint);
   }
+  std::optional<store::Event> find_event(std::int64_t id) override { return at("find_event").find_event(id); }
   void update_event(const store::Event& event) override { at("update_event").update_event(event); }
   void drop_event(std::int64_t id) override { at("drop_event").drop_event(id); }
   void shift_events(Millis step) override { at("shift_events").shift_events(step); }

@@ -212,6 +212,32 @@ BOOST_AUTO_TEST_CASE(after_a_day_it_is_given_up_and_stays_to_be_seen) {
 }
 
 // The day is a day of the clock that runs, not of the one that somebody set.
+// The poster was sent when the day was nearly over; meanwhile a person has had the event tried again.
+BOOST_AUTO_TEST_CASE(late_poster_does_not_give_up_what_was_begun_anew) {
+  Rig rig;
+  rig.put("crm", "msg_1");
+  for (int tries = 0; tries < 6; ++tries) {
+    rig.clock.advance(hours(5));
+    rig.turn();
+    if (tries < 5) rig.come_back(failed());
+  }
+  const store::Event last = rig.couriers->posts.front().event;
+  BOOST_TEST(last.tries == 6);
+  rig.couriers->posts.pop_front();
+  rig.command([&](Context& context) {
+    store::Event anew = last;
+    anew.created_at = context.now.wall;
+    anew.tries = 0;
+    anew.next_at = context.now.wall;
+    context.store.update_event(anew);
+  });
+  rig.turn();
+  rig.inbox->put(Posted{last, failed("too late")});
+  rig.turn();
+  BOOST_TEST(rig.events().front().next_at.has_value());
+  BOOST_TEST(rig.events().front().tries == 1);
+}
+
 BOOST_AUTO_TEST_CASE(set_clock_moves_what_is_planned_and_ends_no_day) {
   Rig rig;
   rig.put("crm", "msg_1");
