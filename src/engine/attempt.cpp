@@ -2,6 +2,7 @@
 // does not say it the entry that ends the job (job.failed, job.held, job.refused).
 #include "engine/attempt.h"
 
+#include "engine/batches.h"
 #include "engine/operations.h"
 #include "engine/record.h"
 #include "engine/submit.h"
@@ -71,8 +72,9 @@ Sequel sequel_of(Context& context, Job& job, Outcome outcome, Code code, bool ca
   if (job.hand_over == HandOver::Reply && !caller_waits) return {Sequel::Kind::Fail, now, Code::CallerGone};
   if (!job::counts_as_try(outcome, code)) return {Sequel::Kind::Again, now, code};
   ++job.tries;
-  if (job.tries >= context.settings.retry.attempts) return no_more(Code::AttemptsExhausted);
-  const TimePoint at = now + job::retry_wait(context.settings.retry, job.tries, context.random);
+  const job::RetryPolicy policy = retry_policy_of(context, job);
+  if (job.tries >= policy.attempts) return no_more(Code::AttemptsExhausted);
+  const TimePoint at = now + job::retry_wait(policy, job.tries, context.random);
   if (at >= job.fresh_until) return no_more(code);  // not planned: it could not start in time
   return {Sequel::Kind::Again, at, code};
 }

@@ -114,7 +114,9 @@ Admittance admit_at_door(Context& context, const Submission& submission) {
   require_not_suppressed(context, submission);
   require_same_address(context, submission);
   admittance.lifetime = submission.lifetime.value_or(context.settings.of(submission.provider).link_lifetime);
-  admittance.due_at = submission.at.value_or(context.now.wall);
+  admittance.due_at = submission.at.value_or(submission.planned.value_or(context.now.wall));
+  // A batch's plan has asked the gate already.
+  if (submission.planned) return admittance;
   // What is stale already makes a job that says so; no gate matters to it.
   if (admittance.due_at + admittance.lifetime > context.now.wall) {
     fit_to_gate(context, submission, admittance);

@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include "engine/batches.h"
 #include "engine/clock_rules.h"
 #include "engine/operations.h"
 #include "engine/recovery.h"
@@ -159,7 +160,8 @@ Wake Engine::look_at_queue(Context& context, Memory& memory, Effects& effects) {
   if (others_have_written()) tell_callers_of_others(context, effects);
   const bool more_due = context.store.ready_due_jobs(context.now.wall, kJobsPerTurn) == kJobsPerTurn;
   const bool more_stale = refuse_stale(context, effects);
-  wake.at_once = more_due || more_stale;
+  const bool more_cancelled = settle_batches(context);
+  wake.at_once = more_due || more_stale || more_cancelled;
   if (taking_) {
     take_jobs(context, memory, effects, wake);
   } else {
@@ -303,6 +305,14 @@ bool Engine::refuse_stale(Context& context, Effects& effects) {
     effects.hand_overs.tell_caller(job);
   }
   return stale.size() == static_cast<std::size_t>(kJobsPerTurn);
+}
+
+// Whoever cancelled a batch may have died over it.
+bool Engine::settle_batches(Context& context) {
+  for (store::Batch& batch : context.store.batches_to_settle(context.now.wall)) {
+    if (settle_batch(context, batch, kJobsPerTurn)) return true;
+  }
+  return false;
 }
 
 // Silence is provable: a day on which nothing happened has this entry.

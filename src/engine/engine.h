@@ -136,6 +136,7 @@ class Engine {
   void apply(Context& context, Request& item, Memory& memory, Effects& effects);
   void give_up_overdue(Context& context, Memory& memory, Effects& effects);
   bool refuse_stale(Context& context, Effects& effects);
+  bool settle_batches(Context& context);
   void write_daily(Context& context, Memory& memory, Wake& wake);
   void look_at_gates(Context& context, Memory& memory, Effects& effects);
   void tell_callers_of_others(Context& context, Effects& effects);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ids.h"
+#include "engine/batches.h"
 #include "job/life.h"
 
 namespace latchkey::engine {
@@ -62,8 +63,9 @@ std::int64_t record(Context& context, job::Job& job, ledger::Entry entry) {
   job.last_seq = context.store.append(entry);
 
   const bool moved = !(*standing == job.standing);
-  const bool changed = standing->state != job.standing.state;
-  if (job::is_final(standing->state) && !job::is_final(job.standing.state)) job.finished_at = entry.t;
+  const job::State before = job.standing.state;
+  const bool changed = standing->state != before;
+  if (job::is_final(standing->state) && !job::is_final(before)) job.finished_at = entry.t;
   job.standing = *standing;
   if (standing->state != job::State::Queued) job.ready = false;
   // A late answer counts only where it has moved the job.
@@ -74,6 +76,7 @@ std::int64_t record(Context& context, job::Job& job, ledger::Entry entry) {
     if (entry.code || answers) job.code = entry.code;
   }
   if (changed) tell_endpoints(context, job, entry.t);
+  if (changed && !job.batch.empty()) moved_in_batch(context, job, before, entry.t);
   count(context, job, entry, changed);
   return job.last_seq;
 }

@@ -2,6 +2,7 @@
 
 #include "base/crypto.h"
 #include "base/ids.h"
+#include "engine/batches.h"
 #include "engine/door.h"
 #include "engine/record.h"
 #include "ledger/commitment.h"
@@ -57,6 +58,7 @@ ledger::Entry accepted(const Context& context, const job::Job& job, const store:
         ledger::deliver_commitment(subject.salt, subject.provider, submission.deliver_to->normalised);
   }
   entry.subject_prev = subject.last_accepted_seq;
+  entry.reprocess_of = job.reprocess_of;
   if (!job.batch.empty()) entry.batch = job.batch;
   return entry;
 }
@@ -85,6 +87,8 @@ Submitted submit(Context& context, const Submission& submission, std::int64_t im
       submission.request_id.empty() ? make_uuid7(context.now.wall, context.random) : submission.request_id;
   job.provider = submission.provider;
   job.hand_over = submission.hand_over;
+  job.batch = submission.batch;
+  job.reprocess_of = submission.reprocess_of;
   job.import = import;
   job.created_at = context.now.wall;
   job.lifetime = admittance.lifetime;
@@ -101,6 +105,7 @@ Submitted submit(Context& context, const Submission& submission, std::int64_t im
   subject.last_accepted_seq = job.last_seq;
   context.store.put_subject(subject);
   context.store.insert_job(job);
+  if (!job.batch.empty()) moved_in_batch(context, job, std::nullopt, entry.t);
   if (context.now.wall >= job.expires_at) refuse_as_stale(context, job);
   return {std::move(job), true};
 }

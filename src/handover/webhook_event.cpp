@@ -52,4 +52,19 @@ std::string event_body(EventType type, const job::Job& job, TimePoint at) {
   return body.dump();
 }
 
+std::string batch_event_body(const BatchEnd& end, TimePoint at) {
+  OrderedJson data;
+  data["batch"] = end.batch;
+  data["definition"] = end.definition;
+  data["nominal"] = end.nominal;
+  data["state"] = end.state;
+  for (const auto& [state, count] : end.counts) data["counts"][std::string(job::name(state))] = count;
+
+  OrderedJson body;
+  body["type"] = job::name(EventType::BatchFinished);
+  body["timestamp"] = format_utc(at);
+  body["data"] = std::move(data);
+  return body.dump();
+}
+
 }  // namespace latchkey::handover

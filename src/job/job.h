@@ -30,6 +30,8 @@ struct Job {
   HandOver hand_over = HandOver::None;
   std::string payload_mac;  ///< HMAC of the payload under the subject's salt, 32 bytes
   std::string batch;        ///< empty: a single job
+  std::optional<std::string> reprocess_of;    ///< the requestId of the job that it repeats
+  std::optional<std::string> reprocessed_as;  ///< the requestId of the job that repeats it
 
   Standing standing;
   TimePoint due_at;      ///< when it should run next; a retry moves it

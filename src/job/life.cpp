@@ -79,6 +79,13 @@ Standing after_late_answer(const Standing& now, const Event& event) {
   return waiting && sent ? Standing{State::Done} : now;
 }
 
+// The job that repeats it is another one: this one stays what it is.
+std::optional<Standing> after_reprocessing(const Standing& now) {
+  const bool ended_in_vain =
+      now.state == State::Failed || now.state == State::Stale || now.state == State::Cancelled;
+  return ended_in_vain || now.state == State::Held ? std::optional(now) : std::nullopt;
+}
+
 // These say what became of something: without an outcome they say nothing.
 bool lacks_outcome(const Event& event) {
   const bool needed = event.type == EntryType::AttemptResult || event.type == EntryType::AttemptLate ||
@@ -96,6 +103,7 @@ bool is_possible(const Standing& standing) {
 std::optional<Standing> next(const Standing& standing, const Event& event) {
   if (!is_possible(standing) || lacks_outcome(event)) return std::nullopt;
   if (event.type == EntryType::AttemptLate) return after_late_answer(standing, event);
+  if (event.type == EntryType::JobReprocessed) return after_reprocessing(standing);
   switch (standing.state) {
     case State::Queued:
       return from_queued(event);

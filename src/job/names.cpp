@@ -18,7 +18,7 @@ struct CodeText {
   std::string_view meaning;
 };
 
-constexpr std::array<CodeText, 34> kCodes{{
+constexpr std::array<CodeText, 35> kCodes{{
     {"email_not_registered", "the provider knows no customer with this email"},
     {"customer_not_found", "the provider knows no customer with this id"},
     {"invalid_request", "the provider rejects the request as invalid"},
@@ -53,6 +53,7 @@ constexpr std::array<CodeText, 34> kCodes{{
     {"restored", "the database was restored from a backup; the job may have been sent after it was taken"},
     {"closed", "a person closed it"},
     {"attempts_exhausted", "all tries are used up"},
+    {"already_sent", "an earlier run of the definition has written to this recipient"},
 }};
 
 template <typename Enum, std::size_t N>

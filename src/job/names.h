@@ -54,7 +54,8 @@ enum class Code {
   Duplicate,
   Restored,
   Closed,
-  AttemptsExhausted
+  AttemptsExhausted,
+  AlreadySent
 };
 
 /// The one spelling of each, in SQL, JSON, TOML, logs and docs.

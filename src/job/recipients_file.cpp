@@ -21,18 +21,23 @@ using Value = std::optional<std::string> Draft::*;
 
 /// A field of a row: what the file calls it, and where its value goes.
 struct Field {
-  std::string_view name;
+  std::string name;
   Value value;
 };
 
-std::vector<Field> fields_for(Provider provider) {
+std::vector<Field> fields_for(Provider provider, const RecipientColumns& columns) {
   const Field recipient =
       provider == Provider::Mayar ? Field{"email", &Draft::email} : Field{"customerId", &Draft::customer_id};
-  return {recipient,
-          {"requestId", &Draft::request_id},
-          {"at", &Draft::at},
-          {"lifetime", &Draft::lifetime},
-          {"deliverTo", &Draft::deliver_to}};
+  std::vector<Field> fields{recipient,
+                            {"requestId", &Draft::request_id},
+                            {"at", &Draft::at},
+                            {"lifetime", &Draft::lifetime},
+                            {"deliverTo", &Draft::deliver_to}};
+  for (Field& field : fields) {
+    const auto renamed = columns.find(field.name);
+    if (renamed != columns.end()) field.name = renamed->second;
+  }
+  return fields;
 }
 
 /// `name` without what people vary: case, spaces, "_" and "-".
@@ -59,18 +64,19 @@ struct ById {
   }
 };
 
-/// Takes the rows of one file in their order and checks each, also against those before it.
+/// Takes the rows of one file in their order, checks each and hands it on.
 class FileCheck {
  public:
-  FileCheck(Provider provider, const SubmissionLimits& limits, const std::function<void(int)>& progress)
-      : fields_(fields_for(provider)),
+  FileCheck(Provider provider, const SubmissionLimits& limits, const RecipientColumns& columns,
+            RecipientRows& rows, const std::function<void(int)>& progress)
+      : fields_(fields_for(provider, columns)),
         provider_(provider),
         limits_(limits),
-        progress_(progress),
-        by_id_(0, ById{&file_.good}, ById{&file_.good}) {}
+        rows_(rows),
+        progress_(progress) {}
 
   const std::vector<Field>& fields() const { return fields_; }
-  std::string recipient_field() const { return std::string(fields_.front().name); }
+  const std::string& recipient_field() const { return fields_.front().name; }
 
   const Field* find_field(std::string_view name) const {
     const auto at =
@@ -83,9 +89,9 @@ class FileCheck {
   void ignore_field(int line, std::string_view name, IsPresent is_present) {
     for (const Field& field : fields_) {
       if (folded(name) != folded(field.name) || is_present(field.name)) continue;
-      reject_file(line, "\"" + shown(name) + "\" is not read; write \"" + std::string(field.name) + "\"");
+      reject_file(line, "\"" + shown(name) + "\" is not read; write \"" + field.name + "\"");
     }
-    auto& unknown = file_.unknown;
+    auto& unknown = facts_.unknown;
     const std::string text = shown(name);
     if (unknown.size() < kUnknownMax && std::find(unknown.begin(), unknown.end(), text) == unknown.end()) {
       unknown.push_back(text);
@@ -94,60 +100,83 @@ class FileCheck {
 
   void begin_row(int line) {
     line_ = line;
-    ++file_.rows;
-    if (progress_ && file_.rows % kProgressEvery == 0) progress_(file_.rows);
+    ++facts_.rows;
+    if (progress_ && facts_.rows % kProgressEvery == 0) progress_(facts_.rows);
   }
 
   void broken(std::string field, std::string message) {
-    file_.broken.push_back({std::move(field), std::move(message), line_});
+    rows_.broken({std::move(field), std::move(message), line_});
   }
 
   void take(const Draft& draft) {
+    std::optional<Submission> submission;
     try {
-      keep(check_draft(draft, provider_, limits_));
+      submission = check_draft(draft, provider_, limits_);
     } catch (const InputError& error) {
       for (const FieldError& wrong : error.errors()) broken(wrong.field, wrong.message);
+      return;
     }
+    rows_.good(std::move(*submission), line_, facts_.rows);
   }
 
-  RecipientsFile finish(std::string digest) {
-    const std::string prefix = "file-" + digest.substr(0, kDigestDigits) + "-";
-    for (const auto& [index, row] : nameless_) file_.good[index].request_id = prefix + std::to_string(row);
-    file_.digest = std::move(digest);
-    return std::move(file_);
+  FileFacts finish(std::string digest) {
+    facts_.digest = std::move(digest);
+    return std::move(facts_);
   }
 
  private:
-  void keep(Submission submission) {
+  const std::vector<Field> fields_;
+  const Provider provider_;
+  const SubmissionLimits& limits_;
+  RecipientRows& rows_;
+  const std::function<void(int)>& progress_;
+  int line_ = 0;
+  FileFacts facts_;
+};
+
+/// Keeps all rows of a file, and holds each against those before it.
+class Collector final : public RecipientRows {
+ public:
+  Collector() : by_id_(0, ById{&file_.good}, ById{&file_.good}) {}
+
+  void good(Submission submission, int line, int row) override {
     if (!submission.request_id.empty()) {
       const auto same = by_id_.find(std::string_view(submission.request_id));
-      if (same != by_id_.end()) return keep_again(submission, *same);
+      if (same != by_id_.end()) return keep_again(submission, *same, line);
     }
     const bool has_id = !submission.request_id.empty();
     const std::size_t index = file_.good.size();
     file_.good.push_back(std::move(submission));
-    file_.good_lines.push_back(line_);
+    file_.good_lines.push_back(line);
     if (has_id) {
       by_id_.insert(index);
     } else {
-      nameless_.emplace_back(index, file_.rows);
+      nameless_.emplace_back(index, row);
     }
   }
 
-  void keep_again(const Submission& submission, std::size_t first) {
+  void broken(FieldError error) override { file_.broken.push_back(std::move(error)); }
+
+  RecipientsFile finish(FileFacts facts) {
+    const std::string prefix = "file-" + facts.digest.substr(0, kDigestDigits) + "-";
+    for (const auto& [index, row] : nameless_) file_.good[index].request_id = prefix + std::to_string(row);
+    file_.digest = std::move(facts.digest);
+    file_.unknown = std::move(facts.unknown);
+    file_.rows = facts.rows;
+    return std::move(file_);
+  }
+
+ private:
+  void keep_again(const Submission& submission, std::size_t first, int line) {
     if (payload_bytes(submission) == payload_bytes(file_.good[first])) {
       ++file_.repeated;
     } else {
-      broken("requestId", "is that of line " + std::to_string(file_.good_lines[first]) +
-                              ", which asks for something else");
+      broken({"requestId",
+              "is that of line " + std::to_string(file_.good_lines[first]) + ", which asks for something else",
+              line});
     }
   }
 
-  const std::vector<Field> fields_;
-  const Provider provider_;
-  const SubmissionLimits& limits_;
-  const std::function<void(int)>& progress_;
-  int line_ = 0;
   RecipientsFile file_;
   std::unordered_set<std::size_t, ById, ById> by_id_;
   std::vector<std::pair<std::size_t, int>> nameless_;  // index in good, row number
@@ -255,10 +284,11 @@ char first_character(FileLines& lines) {
 
 }  // namespace
 
-RecipientsFile read_recipients(std::istream& in, Provider provider, const SubmissionLimits& limits,
-                               const std::function<void(int)>& progress) {
+FileFacts each_recipient(std::istream& in, Provider provider, const SubmissionLimits& limits,
+                         const RecipientColumns& columns, RecipientRows& rows,
+                         const std::function<void(int)>& progress) {
   FileLines lines(in);
-  FileCheck file(provider, limits, progress);
+  FileCheck file(provider, limits, columns, rows, progress);
   const char first = first_character(lines);
   if (first == '[') reject_file(lines.number(), "is a JSON array; write one object a line");
   if (first == '{') {
@@ -267,6 +297,13 @@ RecipientsFile read_recipients(std::istream& in, Provider provider, const Submis
     read_csv(lines, file);
   }
   return file.finish(lines.digest());
+}
+
+RecipientsFile read_recipients(std::istream& in, Provider provider, const SubmissionLimits& limits,
+                               const std::function<void(int)>& progress) {
+  Collector rows;
+  FileFacts facts = each_recipient(in, provider, limits, {}, rows, progress);
+  return rows.finish(std::move(facts));
 }
 
 }  // namespace latchkey::job

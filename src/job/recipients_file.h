@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <istream>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,31 @@ struct RecipientsFile {
   std::vector<int> good_lines;       ///< the line of each
   std::vector<FieldError> broken;    ///< one per broken row and field, by line
 };
+
+/// What the file calls our fields, where it calls them otherwise: {"email", "E-Mail"}.
+using RecipientColumns = std::map<std::string, std::string>;
+
+/// Is given the rows of a file one by one.
+class RecipientRows {
+ public:
+  virtual ~RecipientRows() = default;
+  /// A row that holds. `row` counts the data records from 1; a requestId that was not given is empty.
+  virtual void good(Submission submission, int line, int row) = 0;
+  /// A row that does not: once for each field that is wrong.
+  virtual void broken(FieldError error) = 0;
+};
+
+/// What is known of a file once it has been read.
+struct FileFacts {
+  std::string digest;                ///< SHA-256 of the bytes, hex
+  std::vector<std::string> unknown;  ///< columns or members that nobody reads, each once, at most 100
+  int rows = 0;                      ///< data records, blank lines not counted
+};
+
+/// Reads a file as read_recipients() does, in bounded memory: every row is checked by itself and handed on.
+FileFacts each_recipient(std::istream& in, Provider provider, const SubmissionLimits& limits,
+                         const RecipientColumns& columns, RecipientRows& rows,
+                         const std::function<void(int)>& progress = {});
 
 /// Reads CSV (RFC 4180, header row; lines end with CRLF, LF or CR; optional byte order mark) or JSON lines,
 /// told apart by the first character that is no white space: `{` is JSON. Read are requestId, at, lifetime,

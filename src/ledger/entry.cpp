@@ -153,6 +153,7 @@ std::string encode(const Entry& entry) {
   out.put("commitment", entry.commitment);
   out.put("count", entry.count);
   out.put("cutOff", entry.cut_off);
+  out.put("definition", entry.definition);
   out.put("deliverCommitment", entry.deliver_commitment);
   out.put("digest", entry.digest);
   out.put("direction", entry.direction);
@@ -168,6 +169,7 @@ std::string encode(const Entry& entry) {
   out.put("linkFp", entry.link_fp);
   out.put("ms", entry.ms);
   out.put("name", entry.name);
+  out.put("nominal", entry.nominal);
   out.put("oldOrigin", entry.old_origin);
   out.put("origin", entry.origin);
   out.put("outcome", entry.outcome);
@@ -175,6 +177,8 @@ std::string encode(const Entry& entry) {
   out.put("provider", entry.provider);
   out.put("providerRequestId", entry.provider_request_id);
   out.put("reason", entry.reason);
+  out.put("reprocessOf", entry.reprocess_of);
+  out.put("reprocessedAs", entry.reprocessed_as);
   out.put("requestId", entry.request_id);
   out.put("seq", entry.seq);
   out.put("size", entry.size);
@@ -237,6 +241,10 @@ Entry decode(std::string_view bytes) {
   in.get("key", entry.key);
   in.get("deliverCommitment", entry.deliver_commitment);
   in.get("addressCheck", entry.address_check);
+  in.get("definition", entry.definition);
+  in.get("nominal", entry.nominal);
+  in.get("reprocessOf", entry.reprocess_of);
+  in.get("reprocessedAs", entry.reprocessed_as);
   return entry;
 }
 

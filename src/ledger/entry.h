@@ -59,6 +59,10 @@ struct Entry {
   std::optional<std::string> format;              ///< audit.export
   std::optional<std::string> key;                 ///< key.rotated: which key
   std::optional<std::string> deliver_commitment;  ///< job.accepted of a mailed link, hex
+  std::optional<std::string> definition;      ///< batch.submitted, occurrence.*, schedule.*: its name
+  std::optional<std::string> nominal;         ///< batch.submitted, occurrence.*: which of its runs
+  std::optional<std::string> reprocess_of;    ///< job.accepted: the requestId of the job that it repeats
+  std::optional<std::string> reprocessed_as;  ///< job.reprocessed: the requestId of the new job
   /// handover.intent of a mail: "matched" where the provider showed the same address before the mint, "off"
   /// where nobody asked.
   std::optional<std::string> address_check;

@@ -7,21 +7,21 @@
 namespace latchkey::ledger {
 namespace {
 
-constexpr std::array<std::string_view, 40> kNames{
-    "log.init",           "log.restored",      "daemon.start",    "daemon.stop",      "job.accepted",
-    "job.refused",        "job.cancelled",     "job.held",        "job.released",     "job.closed",
-    "job.failed",         "job.reprocessed",   "attempt.intent",  "attempt.result",   "attempt.late",
-    "handover.intent",    "handover.result",   "link.claimed",    "link.expired",     "batch.submitted",
-    "batch.paused",       "batch.resumed",     "batch.cancelled", "batch.finished",   "occurrence.missed",
-    "occurrence.skipped", "recipient.skipped", "provider.paused", "provider.resumed", "subject.erased",
-    "jobs.pruned",        "audit.export",      "audit.reveal",    "token.created",    "token.revoked",
-    "key.rotated",        "config.changed",    "clock.jump",      "auth.denied",      "checkpoint.daily"};
+constexpr std::array<std::string_view, 42> kNames{
+    "log.init", "log.restored", "daemon.start", "daemon.stop", "job.accepted", "job.refused",
+    "job.cancelled", "job.held", "job.released", "job.closed", "job.failed", "job.reprocessed",
+    "attempt.intent", "attempt.result", "attempt.late", "handover.intent", "handover.result",
+    "link.claimed", "link.expired", "batch.submitted", "batch.paused", "batch.resumed", "batch.cancelled",
+    "batch.finished", "occurrence.missed", "occurrence.skipped", "recipient.skipped", "schedule.enabled",
+    "schedule.disabled", "provider.paused", "provider.resumed", "subject.erased", "jobs.pruned",
+    "audit.export", "audit.reveal", "token.created", "token.revoked", "key.rotated", "config.changed",
+    "clock.jump", "auth.denied", "checkpoint.daily"};
 
 // A hash under which no two of the names fall on one place, found by trying. Of three letters and more.
 constexpr std::size_t place_of_name(std::string_view text) {
   const auto letter = [&](std::size_t at) { return static_cast<std::size_t>(text[at]); };
   const std::size_t size = text.size();
-  return (10 * size + letter(0) + letter(size / 2) + 23 * letter(size - 3)) % 128;
+  return (1 * size + letter(0) + 5 * letter(size / 2) + 58 * letter(size - 3)) % 128;
 }
 
 constexpr std::array<std::uint8_t, 128> kNameAt = [] {

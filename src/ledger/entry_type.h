@@ -35,6 +35,8 @@ enum class EntryType {
   OccurrenceMissed,
   OccurrenceSkipped,
   RecipientSkipped,
+  ScheduleEnabled,
+  ScheduleDisabled,
   ProviderPaused,
   ProviderResumed,
   SubjectErased,

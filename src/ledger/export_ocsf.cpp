@@ -56,6 +56,8 @@ Kind kind_of(EntryType type) {
     case EntryType::JobReleased:
     case EntryType::JobClosed:
     case EntryType::JobReprocessed:
+    case EntryType::ScheduleEnabled:
+    case EntryType::ScheduleDisabled:
     case EntryType::BatchPaused:
     case EntryType::BatchResumed:
     case EntryType::BatchCancelled:

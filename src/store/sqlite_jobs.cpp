@@ -8,7 +8,7 @@
   "due_at, "                                                                                            \
   "expires_at, fresh_until, lifetime, attempts, tries, unknown_retried, outcome, code, epoch, import, " \
   "ready, "                                                                                             \
-  "created_at, finished_at, last_seq "
+  "created_at, finished_at, last_seq, reprocess_of, reprocessed_as "
 // A macro so that every statement below stays a literal: the literal is the key of the prepared statement.
 #define LATCHKEY_SELECT_JOBS "SELECT " LATCHKEY_JOB_COLUMNS "FROM jobs "
 
@@ -57,6 +57,8 @@ Job read_job(const Query& row) {
   job.created_at = row.time(22);
   job.finished_at = row.optional_time(23);
   job.last_seq = row.integer(24);
+  if (!row.is_null(25)) job.reprocess_of = row.text(25);
+  if (!row.is_null(26)) job.reprocessed_as = row.text(26);
   return job;
 }
 
@@ -104,8 +106,8 @@ std::optional<Job> SqliteStore::find_job(const std::string& request_id) {
 void SqliteStore::insert_job(Job& job) {
   write(
       "INSERT INTO jobs (request_id, provider, subject, hand_over, payload_mac, batch, state, due_at, "
-      "expires_at, fresh_until, lifetime, epoch, import, ready, created_at, last_seq) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      "expires_at, fresh_until, lifetime, epoch, import, ready, created_at, last_seq, "
+      "reprocess_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .bind(job.request_id)
       .bind(job::name(job.provider))
       .bind(job.subject)
@@ -122,6 +124,7 @@ void SqliteStore::insert_job(Job& job) {
       .bind(job.ready)
       .bind(job.created_at)
       .bind(job.last_seq)
+      .bind(job.reprocess_of)
       .run();
   job.id = connection_.database().getLastInsertRowid();
 }
@@ -130,7 +133,7 @@ void SqliteStore::update_job(const Job& job) {
   write(
       "UPDATE jobs SET state = ?, step = ?, cancel_requested = ?, due_at = ?, attempts = ?, tries = ?, "
       "unknown_retried = ?, outcome = ?, code = ?, epoch = ?, import = ?, ready = ?, finished_at = ?, "
-      "last_seq = ? WHERE id = ?")
+      "last_seq = ?, reprocessed_as = ? WHERE id = ?")
       .bind(job::name(job.standing.state))
       .bind(static_cast<int>(job.standing.step))
       .bind(job.standing.cancel_requested)
@@ -145,6 +148,7 @@ void SqliteStore::update_job(const Job& job) {
       .bind(job.ready)
       .bind(job.finished_at)
       .bind(job.last_seq)
+      .bind(job.reprocessed_as)
       .bind(job.id)
       .run();
 }
@@ -169,13 +173,14 @@ std::optional<std::int64_t> SqliteStore::each_job(const JobFilter& filter,
     query.bind(name_of(filter.provider));
     query.bind(states);
     query.bind(name_of(filter.outcome)).bind(name_of(filter.code)).bind(filter.batch);
-    query.bind(filter.created_from).bind(filter.created_to).bind(from).bind(to);
+    query.bind(filter.created_from).bind(filter.created_to).bind(from).bind(to).bind(filter.definition);
     return read_jobs(query);
   };
 #define LATCHKEY_FILTER_JOBS                                                                       \
   "WHERE (?1 IS NULL OR provider = ?1) AND (?2 = '' OR instr(?2, ',' || state || ',') > 0) AND "   \
   "(?3 IS NULL OR outcome = ?3) AND (?4 IS NULL OR code = ?4) AND (?5 IS NULL OR batch = ?5) AND " \
-  "(?6 IS NULL OR created_at >= ?6) AND (?7 IS NULL OR created_at < ?7) AND id >= ?8 AND id < ?9 "
+  "(?6 IS NULL OR created_at >= ?6) AND (?7 IS NULL OR created_at < ?7) AND id >= ?8 AND id < ?9 " \
+  "AND (?10 IS NULL OR batch IN (SELECT batches.id FROM batches WHERE definition = ?10)) "
 #define LATCHKEY_TROUBLE "AND state IN ('held', 'failed') "
   const bool trouble = is_about_trouble(filter);
   const char* forwards = trouble ? LATCHKEY_SELECT_JOBS
@@ -189,6 +194,11 @@ std::optional<std::int64_t> SqliteStore::each_job(const JobFilter& filter,
 #undef LATCHKEY_FILTER_JOBS
   const std::int64_t page = trouble ? kTroublePage : kJobPage;
   auto [from, to] = ids_of_jobs();
+  if (filter.batch) {  // its jobs lie close together
+    const auto batch = find_batch(*filter.batch);
+    from = std::max(from, batch ? batch->first_id : to);
+    if (batch && batch->state != BatchState::Submitting) to = std::min(to, batch->last_id + 1);
+  }
   if (filter.after_id && filter.newest_first) to = std::min(to, *filter.after_id);
   if (filter.after_id && !filter.newest_first) from = std::max(from, *filter.after_id + 1);
   std::int64_t looked = 0;
@@ -214,6 +224,14 @@ std::pair<std::int64_t, std::int64_t> SqliteStore::ids_of_jobs() {
   return {query.integer(0), query.integer(1)};
 }
 
+std::vector<Job> SqliteStore::open_jobs_of_batch(const Batch& batch, std::int64_t after_id, int limit) {
+  auto query = connection_.query(LATCHKEY_SELECT_JOBS
+                                 "WHERE id > ? AND id >= ? AND id <= ? AND batch = ? "
+                                 "AND state IN ('queued', 'running') ORDER BY id LIMIT ?");
+  query.bind(after_id).bind(batch.first_id).bind(batch.last_id).bind(batch.id).bind(limit);
+  return read_jobs(query);
+}
+
 int SqliteStore::ready_due_jobs(TimePoint now, int limit) {
   const int imported =
       write(
@@ -235,7 +253,8 @@ std::vector<Job> SqliteStore::takeable_jobs(job::Provider provider, bool in_batc
   auto query = connection_.query(
       "SELECT " LATCHKEY_JOB_COLUMNS
       "FROM jobs AS queued WHERE state = 'queued' AND ready = 1 AND provider = ? AND (batch <> '') = ? "
-      "AND fresh_until > ? AND NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.state = 'running' "
+      "AND fresh_until > ? AND batch NOT IN (SELECT batches.id FROM batches WHERE batches.state NOT IN "
+      "('open', 'finished')) AND NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.state = 'running' "
       "AND other.subject = queued.subject) ORDER BY fresh_until, id LIMIT ?");
   query.bind(job::name(provider)).bind(in_batch).bind(now).bind(limit);
   return read_jobs(query);
@@ -299,6 +318,13 @@ NextTimes SqliteStore::next_times() {
         "SELECT min(earliest) FROM (SELECT (SELECT min(fresh_until) FROM jobs WHERE state = 'queued' "
         "AND import <> 0 AND import = imports.id) AS earliest FROM imports)");
     if (query.step()) times.stale = query.optional_time(0);
+  }
+  {
+    auto query = connection_.query(
+        "SELECT min(submit_until) FROM batches INDEXED BY batches_held_back "
+        "WHERE state NOT IN ('open', 'finished') AND state = 'submitting'");
+    if (query.step() && !query.is_null(0) && (!times.stale || query.time(0) < *times.stale))
+      times.stale = query.time(0);
   }
   for (const job::Provider provider : job::kProviders) {
     for (const bool in_batch : {false, true}) {

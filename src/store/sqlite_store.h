@@ -91,6 +91,33 @@ class SqliteStore final : public Store {
   EventCounts count_events() override;
   void each_event(const std::function<bool(const Event&)>& visit) override;
 
+  void insert_batch(const Batch& batch) override;
+  void update_batch(const Batch& batch) override;
+  std::optional<Batch> find_batch(const std::string& id) override;
+  void each_batch(const std::optional<std::string>& definition,
+                  const std::function<bool(const Batch&)>& visit) override;
+  std::vector<Batch> batches_to_settle(TimePoint now) override;
+  std::vector<Batch> open_batches(const std::string& definition) override;
+  std::int64_t move_in_batch(const std::string& batch, std::optional<job::State> from, job::State to,
+                             TimePoint at) override;
+  BatchCounts batch_counts(const std::string& batch) override;
+  std::vector<job::Job> open_jobs_of_batch(const Batch& batch, std::int64_t after_id, int limit) override;
+
+  std::optional<Occurrence> find_occurrence(const std::string& definition,
+                                            const std::string& nominal) override;
+  void put_occurrence(const Occurrence& occurrence) override;
+  void drop_occurrence(const std::string& definition, const std::string& nominal) override;
+  std::vector<Occurrence> occurrences(const std::optional<std::string>& definition, int limit) override;
+  std::vector<Schedule> schedules() override;
+  std::optional<Schedule> find_schedule(const std::string& definition) override;
+  void put_schedule(const Schedule& schedule) override;
+  void drop_schedule(const std::string& definition) override;
+
+  void put_preview(const Preview& preview) override;
+  std::optional<Preview> find_preview(const std::string& id) override;
+  bool use_preview(const std::string& id, TimePoint at) override;
+  void drop_previews_before(TimePoint cut_off) override;
+
   std::int64_t take_epoch() override;
   std::int64_t epoch() override;
   std::optional<TimePoint> last_backup() override;

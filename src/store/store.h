@@ -13,6 +13,7 @@
 #include "ledger/checkpoint.h"
 #include "ledger/entry.h"
 #include "ledger/tree.h"
+#include "store/batch.h"
 
 namespace latchkey::store {
 
@@ -93,6 +94,7 @@ struct JobFilter {
   std::optional<job::Outcome> outcome;
   std::optional<job::Code> code;
   std::optional<std::string> batch;
+  std::optional<std::string> definition;  ///< jobs of any of its batches
   std::optional<TimePoint> created_from;  ///< inclusive
   std::optional<TimePoint> created_to;    ///< exclusive
   std::optional<std::int64_t> after_id;   ///< cursor: id of the last job seen, in the order asked for
@@ -100,7 +102,7 @@ struct JobFilter {
   std::int64_t looks_max = 0;  ///< stop after looking at about so many jobs, however few fit; 0: at all
 };
 
-/// Whether a job answers the question.
+/// Whether a job answers the question, as far as the job itself tells: `definition` is not looked at.
 bool matches(const JobFilter& filter, const job::Job& job);
 
 /// Which entries a question is about; what is empty does not restrict.
@@ -140,7 +142,8 @@ struct Head {
 /// When a turn is next needed for what is queued; nullopt: for nothing.
 struct NextTimes {
   std::optional<TimePoint> due;    ///< earliest dueAt of what is not ready yet
-  std::optional<TimePoint> stale;  ///< earliest end of freshness of what is queued and due
+  std::optional<TimePoint> stale;  ///< earliest end of freshness of what is queued and due, and of a lease of
+                                   ///< a batch that is being submitted
 };
 
 /// Durable state: jobs, subjects, gates, tokens and the ledger. One object is one connection and belongs to
@@ -203,7 +206,7 @@ class Store {
   /// Writes back every member that moves after insert_job; fresh_until is moved by shift_due_jobs alone.
   virtual void update_job(const job::Job& job) = 0;
   /// Calls `visit` with each job that fits, by age, until it returns false; in pages, like each_entry. Looked
-  /// up are a subject's jobs, and those that are held or failed; other questions read all jobs. Returns after
+  /// up are a subject's jobs, a batch's, and those that are held or failed; other questions read all jobs. Returns after
   /// which id to go on when `looks_max` has stopped it, as each_entry does.
   virtual std::optional<std::int64_t> each_job(const JobFilter& filter,
                                                const std::function<bool(const job::Job&)>& visit) = 0;
@@ -212,8 +215,8 @@ class Store {
   /// Makes queued jobs takeable whose dueAt has come and whose import is complete, at most `limit`. Returns
   /// how many.
   virtual int ready_due_jobs(TimePoint now, int limit) = 0;
-  /// Takeable jobs by freshness end, then age, at most `limit`: single ones or batch ones. None whose subject
-  /// has a running job, none that is stale at `now`; two of one subject may be among them.
+  /// Takeable jobs by freshness end, then age, at most `limit`: single ones or batch ones. None of a batch
+  /// that is paused or cancelled, none whose subject has a running job, none that is stale at `now`; two of one subject may be among them.
   virtual std::vector<job::Job> takeable_jobs(job::Provider provider, bool in_batch, TimePoint now,
                                               int limit) = 0;
   /// Queued jobs whose freshness has ended, at most `limit`.
@@ -287,6 +290,51 @@ class Store {
   /// When the database was last backed up; nullopt: never.
   virtual std::optional<TimePoint> last_backup() = 0;
   virtual void put_last_backup(TimePoint at) = 0;
+
+  // --- batches
+  /// Stores a new batch. Throws Error when its id is taken.
+  virtual void insert_batch(const Batch& batch) = 0;
+  /// Writes back `state`, `submit_until`, `import`, `first_id`, `last_id`, `cancelled_to`, `plan`,
+  /// `recipients_digest` and `finished_at`.
+  virtual void update_batch(const Batch& batch) = 0;
+  virtual std::optional<Batch> find_batch(const std::string& id) = 0;
+  /// All of them, of one definition if given, newest first, until `visit` returns false.
+  virtual void each_batch(const std::optional<std::string>& definition,
+                          const std::function<bool(const Batch&)>& visit) = 0;
+  /// Batches that the turn has to look after: cancelled or abandoned with jobs still queued, or submitted by
+  /// somebody who counts as dead at `now`.
+  virtual std::vector<Batch> batches_to_settle(TimePoint now) = 0;
+  /// Batches that are neither finished nor abandoned and are of this definition.
+  virtual std::vector<Batch> open_batches(const std::string& definition) = 0;
+  /// A job of the batch has come from one state (nullopt: it is new) to another. Returns how many of its jobs
+  /// have not come to an end.
+  virtual std::int64_t move_in_batch(const std::string& batch, std::optional<job::State> from, job::State to,
+                                     TimePoint at) = 0;
+  virtual BatchCounts batch_counts(const std::string& batch) = 0;
+  /// Queued jobs of a batch with an id above `after_id`, by id, at most `limit`, and running ones with
+  /// them.
+  virtual std::vector<job::Job> open_jobs_of_batch(const Batch& batch, std::int64_t after_id, int limit) = 0;
+
+  // --- schedules
+  virtual std::optional<Occurrence> find_occurrence(const std::string& definition,
+                                                    const std::string& nominal) = 0;
+  /// Stores a new one or replaces the one of this definition and nominal.
+  virtual void put_occurrence(const Occurrence& occurrence) = 0;
+  virtual void drop_occurrence(const std::string& definition, const std::string& nominal) = 0;
+  /// Newest first, of one definition if given, at most `limit`.
+  virtual std::vector<Occurrence> occurrences(const std::optional<std::string>& definition, int limit) = 0;
+  /// By name.
+  virtual std::vector<Schedule> schedules() = 0;
+  virtual std::optional<Schedule> find_schedule(const std::string& definition) = 0;
+  virtual void put_schedule(const Schedule& schedule) = 0;
+  virtual void drop_schedule(const std::string& definition) = 0;
+
+  // --- previews
+  virtual void put_preview(const Preview& preview) = 0;
+  virtual std::optional<Preview> find_preview(const std::string& id) = 0;
+  /// False, and nothing changes, when there is none or it was used before.
+  virtual bool use_preview(const std::string& id, TimePoint at) = 0;
+  virtual void drop_previews_before(TimePoint cut_off) = 0;
 
   // --- outbox of webhooks
   /// Stores a new event and sets its id.

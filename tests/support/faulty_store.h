@@ -125,6 +125,61 @@ class FaultyStore final : public store::Store {
   job::Gate gate(job::Provider provider) override { return at("gate").gate(provider); }
   void put_gate(const job::Gate& gate) override { at("put_gate").put_gate(gate); }
 
+  void insert_batch(const store::Batch& batch) override { at("insert_batch").insert_batch(batch); }
+  void update_batch(const store::Batch& batch) override { at("update_batch").update_batch(batch); }
+  std::optional<store::Batch> find_batch(const std::string& id) override { return inner_->find_batch(id); }
+  void each_batch(const std::optional<std::string>& definition,
+                  const std::function<bool(const store::Batch&)>& visit) override {
+    inner_->each_batch(definition, visit);
+  }
+  std::vector<store::Batch> batches_to_settle(TimePoint now) override {
+    return at("batches_to_settle").batches_to_settle(now);
+  }
+  std::vector<store::Batch> open_batches(const std::string& definition) override {
+    return inner_->open_batches(definition);
+  }
+  std::int64_t move_in_batch(const std::string& batch, std::optional<job::State> from, job::State to,
+                             TimePoint time) override {
+    return at("move_in_batch").move_in_batch(batch, from, to, time);
+  }
+  store::BatchCounts batch_counts(const std::string& batch) override { return inner_->batch_counts(batch); }
+  std::vector<job::Job> open_jobs_of_batch(const store::Batch& batch, std::int64_t after_id,
+                                           int limit) override {
+    return at("open_jobs_of_batch").open_jobs_of_batch(batch, after_id, limit);
+  }
+  std::optional<store::Occurrence> find_occurrence(const std::string& definition,
+                                                   const std::string& nominal) override {
+    return inner_->find_occurrence(definition, nominal);
+  }
+  void put_occurrence(const store::Occurrence& occurrence) override {
+    at("put_occurrence").put_occurrence(occurrence);
+  }
+  void drop_occurrence(const std::string& definition, const std::string& nominal) override {
+    at("drop_occurrence").drop_occurrence(definition, nominal);
+  }
+  std::vector<store::Occurrence> occurrences(const std::optional<std::string>& definition,
+                                             int limit) override {
+    return inner_->occurrences(definition, limit);
+  }
+  std::vector<store::Schedule> schedules() override { return inner_->schedules(); }
+  std::optional<store::Schedule> find_schedule(const std::string& definition) override {
+    return inner_->find_schedule(definition);
+  }
+  void put_schedule(const store::Schedule& schedule) override { at("put_schedule").put_schedule(schedule); }
+  void drop_schedule(const std::string& definition) override {
+    at("drop_schedule").drop_schedule(definition);
+  }
+  void put_preview(const store::Preview& preview) override { at("put_preview").put_preview(preview); }
+  std::optional<store::Preview> find_preview(const std::string& id) override {
+    return inner_->find_preview(id);
+  }
+  bool use_preview(const std::string& id, TimePoint time) override {
+    return at("use_preview").use_preview(id, time);
+  }
+  void drop_previews_before(TimePoint cut_off) override {
+    at("drop_previews_before").drop_previews_before(cut_off);
+  }
+
   void put_event(store::Event& event) override { at("put_event").put_event(event); }
   std::vector<store::Event> due_events(const std::string& endpoint, TimePoint now, int limit) override {
     return at("due_events").due_events(endpoint, now, limit);
