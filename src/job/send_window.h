@@ -30,7 +30,7 @@ std::optional<std::chrono::minutes> parse_time_of_day(std::string_view text);
 class SendWindow {
  public:
   /// At least one day; 0:00 <= from < to <= 24:00; not open all week long.
-  SendWindow(TimeZone zone, const Weekdays& days, std::chrono::minutes from, std::chrono::minutes to);
+  SendWindow(TimeZone zone, const Weekdays& weekdays, std::chrono::minutes from, std::chrono::minutes to);
 
   bool open(TimePoint t) const;
   /// The first moment from `from` on that is open: `from` itself when it is.
@@ -44,7 +44,7 @@ class SendWindow {
   Millis open_between(TimePoint begin, TimePoint end) const;
 
   const TimeZone& zone() const { return zone_; }
-  const Weekdays& days() const { return days_; }
+  const Weekdays& weekdays() const { return weekdays_; }
   std::chrono::minutes from() const { return from_; }
   std::chrono::minutes to() const { return to_; }
 
@@ -52,7 +52,7 @@ class SendWindow {
   bool shown_open(std::chrono::local_time<Millis> t) const;
 
   TimeZone zone_;
-  Weekdays days_;
+  Weekdays weekdays_;
   std::chrono::minutes from_;
   std::chrono::minutes to_;
 };
