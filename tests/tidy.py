@@ -52,7 +52,7 @@ def layer_of(path):
         return "sandbox" if parts[0] == "sandbox" else None
     if len(parts) > 2:
         return parts[1]
-    return "config" if "config" in parts[1] else "app"
+    return "config" if re.search("config|definition", parts[1]) else "app"
 
 
 def includes_point_down(path, lines):

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/clock.h"
+#include "base/local_time.h"
 
 namespace date {
 class time_zone;
@@ -11,21 +14,56 @@ class time_zone;
 
 namespace latchkey {
 
+/// The moments at which a place's clocks show one local time.
+struct Resolved {
+  enum class Kind {
+    Unique,  ///< `first` and `last` are the one moment
+    Gap,     ///< no moment: the clocks skip it. Both are the moment they do so: the next one that exists
+    Fold     ///< two moments: the clocks are set back and show it twice
+  };
+  Kind kind = Kind::Unique;
+  TimePoint first;
+  TimePoint last;
+};
+
 /// A zone of the IANA database, as the system has it (/usr/share/zoneinfo). Beyond 2037 the library behind it
-/// knows no daylight saving time.
+/// knows no daylight saving time. Thread-safe; copies are cheap.
 class TimeZone {
  public:
+  /// A stretch of time in which the place's clocks are not set: they show UTC plus `offset`.
+  struct Period {
+    TimePoint begin;
+    TimePoint end;  ///< the first moment after it
+    std::chrono::seconds offset;
+  };
+
   /// nullopt for a name that the system's database does not have. "UTC" needs no database.
   static std::optional<TimeZone> named(const std::string& name);
+  /// The zone that this unknown name was probably meant to be, for a message: one with the same city
+  /// ("Jakarta", "europe/jakarta" -> "Asia/Jakarta"), else one that is written almost the same.
+  static std::optional<std::string> nearest_name(const std::string& name);
+
+  /// As it was asked for.
+  const std::string& name() const { return name_; }
+
+  /// The period that holds `t`. Two that follow each other may have the same offset.
+  Period period(TimePoint t) const;
+
+  /// What the clocks show at `t`; what is less than a second is cut.
+  LocalTime local(TimePoint t) const;
+
+  /// When the clocks show `t`. Shown more than twice, the first and the last moment count.
+  Resolved resolve(const LocalTime& t) const;
 
   /// For people: "25 November 2026, 10:35 CET". Seconds are cut, so that nobody is promised too much; a zone
-  /// without an abbreviation is shown by its distance ("UTC+05:45"). Thread-safe.
+  /// without an abbreviation is shown by its distance ("UTC+05:45").
   std::string format(TimePoint t) const;
 
  private:
-  explicit TimeZone(const date::time_zone* zone) : zone_(zone) {}
+  TimeZone(const date::time_zone* zone, std::string name) : zone_(zone), name_(std::move(name)) {}
 
   const date::time_zone* zone_;  // belongs to the library, for ever; null: UTC
+  std::string name_;
 };
 
 }  // namespace latchkey
