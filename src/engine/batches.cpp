@@ -133,6 +133,7 @@ bool settle_batch(Context& context, Batch& batch, int limit) {
       context.store.drop_occurrence(batch.definition, batch.nominal);
     context.store.update_batch(batch);
   }
+  if (limit == 0) return true;
   const auto jobs = context.store.open_jobs_of_batch(batch, batch.cancelled_to, limit);
   for (const job::Job& job : jobs) cancel_job(context, job);
   const bool more = static_cast<int>(jobs.size()) == limit;

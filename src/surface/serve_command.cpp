@@ -26,6 +26,7 @@
 #include "surface/covering_checkpoint.h"
 #include "surface/http_server.h"
 #include "surface/key_files.h"
+#include "surface/schedule_thread.h"
 
 namespace latchkey::surface {
 namespace {
@@ -253,11 +254,16 @@ int serve(const GlobalOptions& options) {
        [&] { return reload_fingerprint_key(config.fingerprint_key_file, fingerprint_key); },
        [&] { deliveries.reload(); }, [&] { deliveries.abort(); }, &pulse});
 
+  engine::Settings schedule_settings = engine::settings_of(config);
+  schedule_settings.fingerprint_keys = fingerprint_keys_when_asked(config.fingerprint_key_file);
+  ScheduleThread schedules(config, std::move(schedule_settings), clock, pulse);
+
   api.start();
   health.start();
   lock.write_content("pid " + std::to_string(getpid()) + "\napi " + api.address() + "\nhealth " +
                      health.address() + "\n");
   log_start(config, api.address(), health.address());
+  schedules.start();
   daemon.run();
   spdlog::info("stopped");
   return 0;
