@@ -95,7 +95,7 @@ void ScheduleThread::run() {
 
 Millis ScheduleThread::tick(engine::Scheduler& scheduler) {
   // A provider that was off may have been given its key meanwhile.
-  for (const job::Provider id : job::kProviders) settings_.of(id).on = pulse_.is_on(id);
+  for (const job::Provider id : job::kProviders) settings_.of(id).on = pulse_.state().on.at(static_cast<std::size_t>(id));
   try {
     const TimePoint next = scheduler.tick();
     complaint_.clear();
