@@ -15,6 +15,7 @@
 #include "config_api.h"
 #include "config_section.h"
 #include "config_smtp.h"
+#include "config_toml.h"
 #include "config_webhooks.h"
 
 namespace latchkey {
@@ -26,8 +27,6 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr std::size_t kFileMax = 1024 * 1024;
-// toml++ recurses into every part of a dotted key; no line that a person writes is near this.
-constexpr std::size_t kLineMax = 2048;
 constexpr int kBurstMax = 1000;
 
 /// The files that hold no secret beside `folder`, and the providers as their pages describe them.
@@ -183,53 +182,19 @@ void read_ledger(ConfigSection section, Config& config, FieldErrors& errors) {
   section.finish();
 }
 
-toml::table parse(const std::string& text, const fs::path& file) {
-  int line = 1;
-  for (std::size_t begin = 0; begin < text.size(); ++line) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    if (end - begin > kLineMax) {
-      const std::string message = "is longer than " + std::to_string(kLineMax) + " bytes";
-      throw InputError("invalid_request", file.string() + ": line " + std::to_string(line) + " " + message,
-                       {{"", message, line}});
-    }
-    begin = end + 1;
-  }
-  try {
-    return toml::parse(std::string_view(text));
-  } catch (const toml::parse_error& error) {
-    // Its description quotes the file, which may hold a key that somebody put into the wrong place.
-    const auto at = error.source().begin;
-    const std::string message = "is not TOML at column " + std::to_string(at.column);
-    throw InputError("invalid_request", file.string() + ": line " + std::to_string(at.line) + " " + message,
-                     {{"", message, static_cast<int>(at.line)}});
-  }
-}
-
-[[noreturn]] void reject(const fs::path& file, FieldErrors errors) {
-  std::stable_sort(errors.begin(), errors.end(),
-                   [](const FieldError& a, const FieldError& b) { return a.line < b.line; });
-  std::string summary = file.string();
-  for (const FieldError& error : errors) {
-    summary += (&error == &errors.front() ? ": " : "; ");
-    summary += error.field.empty() ? error.message : error.field + ": " + error.message;
-  }
-  throw InputError("invalid_request", summary, std::move(errors));
-}
-
 }  // namespace
 
 Config load_config(const fs::path& file) {
   Config config = defaults(fs::absolute(file).lexically_normal());
-  const fs::path folder = config.file.parent_path();
   const std::string text = read_file(config.file, kFileMax);
-  FieldErrors errors;
+  TomlFile toml(config.file, text);
+  FieldErrors& errors = toml.errors();
   try {
     require_private(config.file, "");
   } catch (const InputError& error) {
     append_errors(errors, error, 0);
   }
-  const toml::table table = parse(text, config.file);
-  ConfigSection root(&table, "", folder, errors);
+  ConfigSection root = toml.root();
   root.path("data_dir", config.data_dir);
   if (config.data_dir.empty()) root.wrong("data_dir", "must not be empty");
   read_engine(root.child("engine"), config);
@@ -241,7 +206,7 @@ Config load_config(const fs::path& file) {
   read_api(root.child("api"), config.api);
   read_webhooks(root, config.webhooks);
   root.finish();
-  if (!errors.empty()) reject(config.file, std::move(errors));
+  toml.finish();
   return config;
 }
 

@@ -84,6 +84,14 @@ int ConfigSection::line(const std::string& key) const {
   return node == nullptr ? 0 : line_of(*node);
 }
 
+bool ConfigSection::has(const std::string& key, const std::string& expected) {
+  if (line(key) != 0) return true;
+  known_.push_back(key);
+  const int begin = table_ == nullptr || path_.empty() ? 0 : line_of(*table_);
+  errors_.push_back({field(key), "is missing; expected " + expected, begin});
+  return false;
+}
+
 std::optional<std::string> ConfigSection::text(const std::string& key, const std::string& expected) {
   const toml::node* node = find(key);
   if (node == nullptr) return std::nullopt;
@@ -164,15 +172,23 @@ void ConfigSection::path(const std::string& key, fs::path& value) {
   if (given) value = given->empty() ? fs::path() : (folder_ / *given).lexically_normal();
 }
 
+std::optional<std::size_t> ConfigSection::choice(const std::string& key,
+                                                 const std::vector<std::string>& names) {
+  std::string expected;
+  for (const std::string& name : names) {
+    expected += (&name == &names.front() ? "\"" : &name == &names.back() ? " or \"" : ", \"") + name + "\"";
+  }
+  const auto given = text(key, expected);
+  if (!given) return std::nullopt;
+  const auto found = std::find(names.begin(), names.end(), *given);
+  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+  wrong(key, "expected " + expected + ", got \"" + shown(*given) + "\"");
+  return std::nullopt;
+}
+
 void ConfigSection::either(const std::string& key, bool& is_second, const std::string& first,
                            const std::string& second) {
-  const std::string expected = "\"" + first + "\" or \"" + second + "\"";
-  const auto given = text(key, expected);
-  if (!given) return;
-  if (*given != first && *given != second) {
-    wrong(key, "expected " + expected + ", got \"" + shown(*given) + "\"");
-  }
-  is_second = *given == second;
+  if (const auto chosen = choice(key, {first, second})) is_second = *chosen == 1;
 }
 
 void ConfigSection::finish() {

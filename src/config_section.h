@@ -45,6 +45,8 @@ class ConfigSection {
   std::string field(const std::string& key) const { return path_.empty() ? key : path_ + "." + key; }
   /// Where the key stands; 0: nowhere.
   int line(const std::string& key) const;
+  /// For a key that must be there: reports it, at the line on which its table begins, when it is not.
+  bool has(const std::string& key, const std::string& expected);
   FieldErrors& errors() { return errors_; }
 
   /// The text, unless it is absent or wrong. `expected` says what would be right, for a value of another
@@ -58,6 +60,8 @@ class ConfigSection {
   void rate(const std::string& key, job::Rate& value);
   /// An empty path stays empty.
   void path(const std::string& key, std::filesystem::path& value);
+  /// Which of these it is, counted from 0.
+  std::optional<std::size_t> choice(const std::string& key, const std::vector<std::string>& names);
   /// True for `second`, false for `first`.
   void either(const std::string& key, bool& is_second, const std::string& first, const std::string& second);
 
