@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/time_text.h"
+#include "engine/pacer.h"
 #include "surface/words.h"
 
 namespace latchkey::surface {
@@ -12,8 +13,8 @@ namespace {
 constexpr std::array kWeekdayNames{"SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"};
 
 std::int64_t jobs_in(Millis open, job::Micros spacing) {
-  // The first goes as it opens.
-  return (job::Micros(open) - job::Micros(1)) / spacing + 1;
+  // The first goes as it opens; each is due at a whole millisecond.
+  return job::Micros(open - Millis(1)) / spacing + 1;
 }
 
 std::string clock_words(std::chrono::minutes time) {
@@ -36,8 +37,8 @@ PaceFacts pace_facts(const job::Definition& definition, const engine::Settings& 
   const job::Rate& rate = settings.of(definition.provider).rate;
   if (rate.unlimited()) return facts;
   facts.spacing =
-      rate.interval * settings.calls_of(definition.hand_over) * 100 / (100 - definition.pace.margin);
-  facts.an_hour = std::chrono::hours(1) / facts.spacing;
+      engine::Pacer::spacing(rate, settings.calls_of(definition.hand_over), definition.pace.margin);
+  facts.an_hour = jobs_in(std::chrono::hours(1), facts.spacing);
   if (definition.window) {
     facts.a_day = jobs_in(definition.window->to() - definition.window->from(), facts.spacing);
     facts.a_week = jobs_in(definition.window->open_a_week(), facts.spacing);
