@@ -7,11 +7,13 @@
 #include "base/text.h"
 #include "surface/audit_commands.h"
 #include "surface/backup_commands.h"
+#include "surface/batch_commands.h"
 #include "surface/doctor_command.h"
 #include "surface/init_command.h"
 #include "surface/jobs_commands.h"
 #include "surface/key_command.h"
 #include "surface/provider_commands.h"
+#include "surface/schedule_commands.h"
 #include "surface/send_command.h"
 #include "surface/serve_command.h"
 #include "surface/token_commands.h"
@@ -95,6 +97,8 @@ App::App()
   add_serve(cli_, line_);
   surface::add_send_command(cli_, line_);
   surface::add_jobs_commands(cli_, line_);
+  surface::add_batch_commands(cli_, line_);
+  surface::add_schedule_commands(cli_, line_);
   surface::add_audit_commands(cli_, line_);
   surface::add_provider_commands(cli_, line_);
   surface::add_token_commands(cli_, line_);

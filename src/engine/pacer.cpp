@@ -13,10 +13,15 @@ TimePoint whole(job::Micros t) {
 
 }  // namespace
 
+// Rounded up, as the rate's interval is: no hour holds more than was announced.
+job::Micros Pacer::spacing(const job::Rate& rate, int calls, int margin) {
+  const int share = 100 - std::clamp(margin, 0, 90);
+  return (rate.interval * calls * 100 + job::Micros(share - 1)) / share;
+}
+
 Pacer::Pacer(Forecasts& forecasts, Pace pace, TimePoint begin)
     : forecasts_(forecasts), pace_(std::move(pace)), next_(begin.time_since_epoch()) {
-  const job::Micros interval = pace_.rate.interval * pace_.calls;
-  spacing_ = interval * 100 / (100 - std::clamp(pace_.margin, 0, 90));
+  spacing_ = spacing(pace_.rate, pace_.calls, pace_.margin);
 }
 
 // Asked for every row of a large file: the zone's database is looked into once a day of the window.

@@ -23,6 +23,9 @@ class Pacer {
     std::optional<job::SendWindow> window;
   };
 
+  /// What lies between two jobs where nothing else is queued; 0: no limit.
+  static job::Micros spacing(const job::Rate& rate, int calls, int margin);
+
   /// `begin`: nothing is due earlier. `forecasts` must outlive this object.
   Pacer(Forecasts& forecasts, Pace pace, TimePoint begin);
 

@@ -1,5 +1,7 @@
 #include "engine/run.h"
 
+#include <algorithm>
+
 #include "base/json.h"
 #include "base/time_text.h"
 #include "engine/door.h"
@@ -9,9 +11,9 @@ namespace latchkey::engine {
 namespace {
 
 // Only looks.
-class Preview final : public job::RecipientRows {
+class Looking final : public job::RecipientRows {
  public:
-  Preview(Context& context, RunRows& rows) : context_(context), rows_(rows) {}
+  Looking(Context& context, RunRows& rows) : context_(context), rows_(rows) {}
   void good(job::Submission row, int line, int) override { rows_.judge(context_, std::move(row), line); }
   void broken(FieldError error) override { rows_.broken(std::move(error)); }
 
@@ -19,6 +21,25 @@ class Preview final : public job::RecipientRows {
   Context& context_;
   RunRows& rows_;
 };
+
+// What a definition asks of the configuration, which whoever wrote it may not have had at hand.
+void require_configured(const job::Definition& definition, const Settings& settings) {
+  std::vector<FieldError> errors;
+  const Millis most = settings.of(definition.provider).link_lifetime;
+  if (definition.lifetime && *definition.lifetime > most) {
+    errors.push_back({"lifetime", "expected at most " + format_duration(most) + ", the link_lifetime of " +
+                                      std::string(job::name(definition.provider))});
+  }
+  const auto& endpoints = settings.webhooks;
+  const bool known = std::any_of(endpoints.begin(), endpoints.end(), [&](const Endpoint& endpoint) {
+    return endpoint.name == definition.on_complete;
+  });
+  if (!definition.on_complete.empty() && !known)
+    errors.push_back({"on_complete", "the configuration has no [[webhooks]] of this name"});
+  if (errors.empty()) return;
+  const std::string summary = errors.front().field + ": " + errors.front().message;
+  throw InputError("invalid_request", summary, std::move(errors));
+}
 
 OrderedJson time_or_null(const std::optional<TimePoint>& t) {
   return t ? OrderedJson(format_utc(*t)) : OrderedJson(nullptr);
@@ -72,8 +93,9 @@ RunPlan plan_run(const ImportParts& parts, const Run& run) {
   any.provider = run.definition.provider;
   any.hand_over = run.definition.hand_over;
   require_offered(context, any);
+  require_configured(run.definition, parts.settings);
   RunRows rows(run, parts.settings, forecasts, parts.random);
-  Preview preview(context, rows);
+  Looking preview(context, rows);
   const auto in = run.open();
   const auto progress = [&](int read) {
     if (parts.progress) parts.progress(static_cast<std::size_t>(read));

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "surface/api_batches.h"
 #include "surface/api_read_audit.h"
 #include "surface/api_read_jobs.h"
 #include "surface/api_read_proofs.h"
@@ -24,7 +25,8 @@ ApiRoute using_up_tokens(ApiRoute route, engine::Inbox& inbox) {
 
 std::vector<ApiRoute> read_routes(const ReadParts& parts) {
   std::vector<ApiRoute> routes{job_list_route(parts),   job_route(parts),   audit_query_route(parts),
-                               checkpoint_route(parts), proof_route(parts), providers_route(parts)};
+                               checkpoint_route(parts), proof_route(parts), providers_route(parts),
+                               batch_list_route(parts), batch_route(parts)};
   for (ApiRoute& route : routes) route = using_up_tokens(std::move(route), parts.inbox);
   return routes;
 }

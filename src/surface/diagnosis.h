@@ -41,6 +41,8 @@ class Diagnoses {
 void examine_machine(const Config& config, Diagnoses& found);
 /// Gates, held and stuck jobs, tokens, the outbox, erasures that were not finished, backups' age.
 void examine_queue(StoreSession& session, Diagnoses& found);
+/// What fires by itself: schedules that do not any more, and runs that were missed in the last day.
+void examine_schedules(StoreSession& session, Diagnoses& found);
 /// Origin, signing key and anchors against the database.
 void examine_ledger(StoreSession& session, Diagnoses& found);
 /// Providers, mail server, webhooks, and the running daemon's own word.

@@ -61,6 +61,7 @@ Diagnoses examine_all(const GlobalOptions& global) {
   });
   if (session) {
     found.examine("queue", "latchkey audit verify", [&] { examine_queue(*session, found); });
+    found.examine("schedules", "latchkey schedule list", [&] { examine_schedules(*session, found); });
     found.examine("ledger", "latchkey audit verify", [&] { examine_ledger(*session, found); });
   }
   examine_outside(*config, found);

@@ -23,7 +23,10 @@ struct Figures {
   JobCounts jobs;
   std::array<std::optional<TimePoint>, job::kProviders.size()> oldest_due;  ///< of what may be taken
   std::array<job::Gate, job::kProviders.size()> gates;
-  store::EventCounts events;                 ///< of the outbox
+  store::EventCounts events;  ///< of the outbox
+  std::int64_t schedules_armed = 0;
+  std::int64_t schedules_disarmed = 0;
+  std::int64_t runs_missed = 0;              ///< of schedules, within a day
   std::int64_t ledger_size = 0;              ///< entries
   std::optional<TimePoint> uncovered_since;  ///< the first entry that no published checkpoint covers
   std::int64_t wal_bytes = 0;

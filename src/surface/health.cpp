@@ -61,6 +61,19 @@ void judge_queue(const Figures& figures, std::vector<HealthNote>& warnings) {
   }
 }
 
+void judge_schedules(const Figures& figures, std::vector<HealthNote>& warnings) {
+  if (const auto disarmed = figures.schedules_disarmed; disarmed > 0) {
+    warnings.push_back(
+        {"schedule_disarmed", counted(static_cast<std::size_t>(disarmed), "schedule") +
+                                  (disarmed == 1 ? " is" : " are") +
+                                  " disarmed, since a file has changed: nothing of it is sent"});
+  }
+  if (const auto missed = figures.runs_missed; missed > 0) {
+    warnings.push_back({"runs_missed", counted(static_cast<std::size_t>(missed), "run") + " of schedules " +
+                                           (missed == 1 ? "was" : "were") + " missed in the last day"});
+  }
+}
+
 }  // namespace
 
 Health judge_health(const engine::Pulse::State& pulse, const engine::PublishedCheckpoint::State& published,
@@ -76,6 +89,7 @@ Health judge_health(const engine::Pulse::State& pulse, const engine::PublishedCh
     judge_provider(provider, pulse.on.at(place), figures.gates.at(place), now.wall, health.warnings);
   }
   judge_queue(figures, health.warnings);
+  judge_schedules(figures, health.warnings);
   if (published.failing) {
     health.warnings.push_back(
         {"anchors_unreachable",

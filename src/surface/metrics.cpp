@@ -93,6 +93,16 @@ void add_queue(const MetricSources& from, MetricPage& page) {
   page.gauge(static_cast<double>(from.figures.events.given_up), {{"state", "given_up"}});
 }
 
+void add_schedules(const MetricSources& from, MetricPage& page) {
+  page.begin("latchkey_schedules", MetricType::Gauge,
+             "Definitions that fire by themselves, and those that do not any more.");
+  page.gauge(static_cast<double>(from.figures.schedules_armed), {{"state", "armed"}});
+  page.gauge(static_cast<double>(from.figures.schedules_disarmed), {{"state", "disarmed"}});
+  page.begin("latchkey_schedule_runs_missed", MetricType::Gauge,
+             "Runs of schedules that were missed in the last day.");
+  page.gauge(static_cast<double>(from.figures.runs_missed));
+}
+
 void add_gates(const MetricSources& from, MetricPage& page) {
   const auto each = [&](const auto& value_of) {
     for (const job::Provider provider : job::kProviders) {
@@ -178,6 +188,7 @@ std::string metrics_text(const MetricSources& sources) {
   add_process(sources, page);
   if (sources.figures.readable) {
     add_queue(sources, page);
+    add_schedules(sources, page);
     add_gates(sources, page);
     add_ledger(sources, page);
   }

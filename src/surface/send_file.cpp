@@ -1,9 +1,6 @@
 #include "surface/send_file.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <unordered_set>
@@ -15,6 +12,7 @@
 #include "surface/outlook.h"
 #include "surface/output.h"
 #include "surface/pause.h"
+#include "surface/progress_line.h"
 #include "surface/report_error.h"
 #include "surface/store_session.h"
 #include "surface/table.h"
@@ -29,28 +27,8 @@ using job::RecipientsFile;
 // Long enough for a daemon that sleeps between two tries for the lock, short beside a transaction.
 constexpr Millis kLetOthersWrite{10};
 
-/// One line on a person's terminal that is written over and over; silent anywhere else.
-class Progress {
- public:
-  explicit Progress(bool wanted) : shows_(wanted && isatty(STDERR_FILENO) == 1) {}
-  ~Progress() {
-    if (shown_) std::fputs("\r\033[K", stderr);
-  }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-  void show(const std::string& text) {
-    if (!shows_) return;
-    shown_ = true;
-    std::fprintf(stderr, "\r\033[K%s", text.c_str());
-  }
-
- private:
-  const bool shows_;
-  bool shown_ = false;
-};
-
 RecipientsFile read_file_or_stdin(const std::string& path, Provider provider,
-                                  const job::SubmissionLimits& limits, Progress& progress) {
+                                  const job::SubmissionLimits& limits, ProgressLine& progress) {
   const auto report = [&](int rows) {
     progress.show(counted(static_cast<std::size_t>(rows), "row") + " read");
   };
@@ -183,7 +161,7 @@ void print_rows(const std::vector<engine::ImportedRow>& rows) {
 int send_file(const GlobalOptions& global, const SendOptions& options) {
   const Provider provider = provider_word(*options.provider);
   StoreSession session(global);
-  Progress progress(!global.json);
+  ProgressLine progress(!global.json);
   job::SubmissionLimits limits{session.settings().of(provider).link_lifetime, session.now()};
   limits.hand_over = hand_over_of_rows(options, provider);
   RecipientsFile file = read_file_or_stdin(*options.file, provider, limits, progress);

@@ -6,6 +6,7 @@ import unittest
 
 from contract import Contract
 from api import ApiTest, exchange, head, make_token
+from batches import Batches, csv
 from harness import at, main
 from live import InBackground, wait_until
 from receiver import NODE_MODULES, NodeModule
@@ -20,12 +21,13 @@ WRITES = {
     "/v1/jobs/{requestId}/cancel": REASON, "/v1/jobs/{requestId}/release": REASON,
     "/v1/jobs/{requestId}/close": {**REASON, "sent": True}, "/v1/jobs/{requestId}/link": {},
     "/v1/providers/{provider}/pause": REASON, "/v1/providers/{provider}/resume": REASON,
+    "/v1/batches/{batch}/pause": REASON, "/v1/batches/{batch}/resume": REASON, "/v1/batches/{batch}/cancel": REASON,
 }
 QUESTIONS = {"/v1/audit/query": {}}
 
 
 def filled(path):
-    return path.replace("{requestId}", "mail-1").replace("{provider}", "mayar")
+    return path.replace("{requestId}", "mail-1").replace("{provider}", "mayar").replace("{batch}", "batch-1")
 
 
 def tearDownModule():
@@ -34,7 +36,7 @@ def tearDownModule():
         raise AssertionError("in the document and not met: " + ", ".join(CONTRACT.unseen()))
 
 
-class ContractTest(ApiTest):
+class ContractTest(Batches, ApiTest):
     def setUp(self):
         super().setUp()
         self.token = self.add_token("admin")
@@ -215,6 +217,33 @@ class ApiContract(ContractTest):
         self.expect(200, None, "POST", "/v1/providers/mayar/resume")
         for action in ("pause", "resume"):
             self.expect(404, "not_found", "POST", f"/v1/providers/nobody/{action}", REASON)
+
+    def test_batches(self):
+        definition = self.define(rows=csv("budi@example.com", "siti@example.com"), sections={
+            "schedule": {"at": at(days=1)[:19], "timezone": "UTC"}})
+        batch = self.submit(definition)["batch"]
+        path = f"/v1/batches/{batch}"
+        listed = self.expect(200, None, "GET", "/v1/batches?definition=onboarding&limit=5").json["batches"]
+        self.assertEqual([one["batch"] for one in listed], [batch])
+        self.assertEqual(self.expect(200, None, "GET", "/v1/batches?definition=nobody").json, {"batches": []})
+        self.expect(422, "invalid_request", "GET", "/v1/batches?limit=0")
+        self.assertEqual(self.expect(200, None, "GET", path).json["failures"], {})
+        paused = self.expect(200, None, "POST", path + "/pause", REASON).json
+        self.assertEqual((paused["state"], paused["counts"]["queued"]), ("paused", 2))
+        self.assertGreater(paused["lastStaleAt"], paused["firstStaleAt"])
+        self.expect(409, "wrong_state", "POST", path + "/pause", REASON)
+        self.assertEqual(self.expect(200, None, "POST", path + "/resume", REASON).json["state"], "open")
+        self.expect(409, "wrong_state", "POST", path + "/resume", REASON)
+        self.assertEqual(self.expect(200, None, "POST", path + "/cancel", REASON).json["state"], "cancelled")
+        # Nobody but the daemon cancels its jobs.
+        wait_until(lambda: self.expect(200, None, "GET", path).json["finishedAt"], "the batch has ended")
+        self.assertEqual(self.batch(batch)["counts"]["cancelled"], 2)
+        self.expect(409, "wrong_state", "POST", path + "/cancel", REASON)
+        self.assertEqual([entry["actor"].partition(":")[0] for entry in self.entries_of(batch, "batch.cancelled")],
+                         ["token"])
+        self.expect(404, "not_found", "GET", "/v1/batches/nobody")
+        for action in ("pause", "resume", "cancel"):
+            self.expect(404, "not_found", "POST", f"/v1/batches/nobody/{action}", REASON)
 
     def test_broken_ledger_is_our_fault(self):
         self.expect(201, None, "POST", "/v1/jobs", {**MAIL, "at": at(hours=1)})

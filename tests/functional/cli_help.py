@@ -7,7 +7,9 @@ from harness import FunctionalTest, main, run
 COMMANDS = ["init", "serve", "send", "jobs", "jobs list", "jobs show", "jobs cancel", "jobs release", "jobs close",
             "audit", "audit list", "audit show", "audit summary", "audit export", "audit prove", "audit whois-link", "key",
              "key rotate", "key new", "provider", "provider list", "provider pause", "provider resume",
-             "provider check", "token", "token add", "token list", "token revoke", "doctor", "webhook", "webhook list",
+             "provider check", "token", "token add", "token list", "token revoke", "doctor", "batch",
+            "batch preview", "batch submit", "batch list", "batch show", "batch pause", "batch resume", "batch cancel",
+            "schedule", "schedule list", "schedule enable", "schedule disable", "webhook", "webhook list",
              "webhook retry", "webhook drop", "migrate", "version"]
 
 

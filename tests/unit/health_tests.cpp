@@ -79,6 +79,15 @@ BOOST_AUTO_TEST_CASE(what_a_person_must_decide_is_counted) {
   BOOST_TEST(judged().warnings.front().message.find("3 jobs are held") == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(schedules_that_do_not_fire_are_counted) {
+  figures.schedules_armed = 3;
+  BOOST_TEST(warnings().empty());
+  figures.schedules_disarmed = 1;
+  figures.runs_missed = 2;
+  BOOST_TEST(warnings() == "schedule_disarmed runs_missed");
+  BOOST_TEST(judged().reasons.empty());
+}
+
 BOOST_AUTO_TEST_CASE(ledger_that_nothing_outside_shows_is_a_warning) {
   figures.uncovered_since = now.wall - 60s;
   BOOST_TEST(warnings().empty());

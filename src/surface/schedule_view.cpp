@@ -1,0 +1,74 @@
+#include "surface/schedule_view.h"
+
+#include "base/time_text.h"
+#include "definition_file.h"
+
+namespace latchkey::surface {
+namespace {
+
+constexpr std::size_t kNextShown = 3;
+
+OrderedJson text_or_nothing(const std::string& text) {
+  return text.empty() ? OrderedJson(nullptr) : OrderedJson(text);
+}
+
+void read_definition(ScheduleView& view) {
+  try {
+    job::Definition now = load_definition(view.schedule.path);
+    if (now.digest == view.schedule.digest) {
+      view.definition = std::move(now);
+    } else {
+      view.why = "the file has changed since it was enabled";
+    }
+  } catch (const InputError&) {
+    view.why = "the file has changed since it was enabled, and does not hold any more";
+  } catch (const Error&) {
+    view.why = "the file cannot be read any more";
+  }
+  if (!view.schedule.disarmed.empty()) view.why = view.schedule.disarmed;
+}
+
+}  // namespace
+
+std::vector<TimePoint> ScheduleView::next(TimePoint now, std::size_t most) const {
+  std::vector<TimePoint> times;
+  if (!armed() || !definition || !definition->schedule) return times;
+  for (auto at = definition->schedule->when.next(now); at && times.size() < most;
+       at = definition->schedule->when.next(at->at)) {
+    times.push_back(at->at);
+  }
+  return times;
+}
+
+std::vector<ScheduleView> schedule_views(store::Store& store, int last) {
+  std::vector<ScheduleView> views;
+  for (store::Schedule& schedule : store.schedules()) {
+    ScheduleView view;
+    view.last = store.occurrences(schedule.definition, last);
+    view.schedule = std::move(schedule);
+    read_definition(view);
+    views.push_back(std::move(view));
+  }
+  return views;
+}
+
+OrderedJson schedule_json(const ScheduleView& view, TimePoint now) {
+  const store::Schedule& schedule = view.schedule;
+  OrderedJson json{{"definition", schedule.definition}, {"path", schedule.path},
+                   {"digest", schedule.digest},         {"state", view.armed() ? "armed" : "disarmed"},
+                   {"why", text_or_nothing(view.why)},  {"enabledAt", format_utc(schedule.enabled_at)},
+                   {"enabledBy", schedule.actor},       {"folder", nullptr},
+                   {"next", OrderedJson::array()},      {"last", OrderedJson::array()}};
+  if (view.definition) json["folder"] = text_or_nothing(view.definition->recipients.folder.string());
+  for (const TimePoint at : view.next(now, kNextShown)) json["next"].push_back(format_utc(at));
+  for (const store::Occurrence& one : view.last) {
+    json["last"].push_back({{"nominal", one.nominal},
+                            {"at", format_utc(one.at)},
+                            {"state", name(one.state)},
+                            {"batch", text_or_nothing(one.batch)},
+                            {"reason", text_or_nothing(one.reason)}});
+  }
+  return json;
+}
+
+}  // namespace latchkey::surface
