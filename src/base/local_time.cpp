@@ -6,20 +6,16 @@
 
 namespace latchkey {
 
-using std::chrono::days;
-using std::chrono::floor;
-using std::chrono::seconds;
-
 std::chrono::local_seconds to_seconds(const LocalTime& t) {
   const std::chrono::year_month_day date{std::chrono::year(t.year),
                                          std::chrono::month(static_cast<unsigned>(t.month)),
                                          std::chrono::day(static_cast<unsigned>(t.day))};
   return std::chrono::local_days(date) + std::chrono::hours(t.hour) + std::chrono::minutes(t.minute) +
-         seconds(t.second);
+         std::chrono::seconds(t.second);
 }
 
 LocalTime to_local_time(std::chrono::local_seconds t) {
-  const auto midnight = floor<days>(t);
+  const auto midnight = std::chrono::floor<std::chrono::days>(t);
   const std::chrono::year_month_day date(midnight);
   const std::chrono::hh_mm_ss time(t - midnight);
   return {static_cast<int>(date.year()),
@@ -39,7 +35,8 @@ std::optional<LocalTime> parse_local_time(std::string_view text) {
   const std::string_view rest = text.size() == kToMinute.size() ? ":00Z" : "Z";
   const auto t = parse_rfc3339(std::string(text).append(rest));
   if (!t) return std::nullopt;
-  return to_local_time(std::chrono::local_seconds(floor<seconds>(t->time_since_epoch())));
+  return to_local_time(
+      std::chrono::local_seconds(std::chrono::floor<std::chrono::seconds>(t->time_since_epoch())));
 }
 
 std::string format_local_time(const LocalTime& t) {

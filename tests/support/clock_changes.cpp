@@ -49,6 +49,10 @@ WatchedClocks::WatchedClocks(const ClockChange& change, minutes around)
     shown_.emplace_hint(shown_.end(), t, local);
     moments_[local].push_back(t);
   }
+  const auto end = to_seconds(moments_.rbegin()->first);
+  for (auto t = to_seconds(moments_.begin()->first); t <= end; t += minutes(1)) {
+    calendar_.push_back(to_local_time(t));
+  }
 }
 
 std::vector<TimePoint> WatchedClocks::moments(const LocalTime& t) const {
@@ -61,15 +65,6 @@ std::optional<TimePoint> WatchedClocks::skipped_at(const LocalTime& t) const {
     if (each != shown_.begin() && std::prev(each)->second < t && t < each->second) return each->first;
   }
   return std::nullopt;
-}
-
-std::vector<LocalTime> WatchedClocks::calendar() const {
-  std::vector<LocalTime> all;
-  const auto end = to_seconds(moments_.rbegin()->first);
-  for (auto t = to_seconds(moments_.begin()->first); t <= end; t += minutes(1)) {
-    all.push_back(to_local_time(t));
-  }
-  return all;
 }
 
 }  // namespace latchkey::test

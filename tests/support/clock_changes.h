@@ -38,12 +38,13 @@ class WatchedClocks {
   /// For a time that is not shown: the first minute that shows a later one, after one that shows an earlier.
   std::optional<TimePoint> skipped_at(const LocalTime& t) const;
   /// Every minute that a calendar without a zone has between the least and the most that is shown.
-  std::vector<LocalTime> calendar() const;
+  const std::vector<LocalTime>& calendar() const { return calendar_; }
 
  private:
   TimePoint begin_, end_;
   std::map<TimePoint, LocalTime> shown_;
   std::map<LocalTime, std::vector<TimePoint>> moments_;
+  std::vector<LocalTime> calendar_;
 };
 
 }  // namespace latchkey::test

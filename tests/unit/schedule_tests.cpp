@@ -64,7 +64,7 @@ struct Meaning {
 };
 
 const std::vector<Meaning> kMeanings{
-    {"*/5 * * * *", [](const LocalTime& t) { return t.minute % 5 == 0; }},
+    {"*/10 * * * *", [](const LocalTime& t) { return t.minute % 10 == 0; }},
     {"*/15 * * * *", [](const LocalTime& t) { return t.minute % 15 == 0; }},
     {"30 2 * * *", [](const LocalTime& t) { return t.hour == 2 && t.minute == 30; }},
     {"0 * * * *", [](const LocalTime& t) { return t.minute == 0; }},

@@ -52,36 +52,47 @@ std::string days(const std::string& text) {
   return shown;
 }
 
-/// A window, and whether a minute of a day is in it, told anew.
+/// A window, and whether what the clocks show is in it, told anew.
 struct Hours {
   const char* days;
   const char* from;
   const char* to;
+  const char* shown_days;  ///< "SMTWTFS" with dots
+  int first_minute;
+  int last_minute;
   bool in(const LocalTime& t) const {
-    const std::string weekdays = ::days(days);
-    const std::string shown = latchkey::format_local_time(t).substr(11, 5);
     const std::chrono::weekday weekday(std::chrono::floor<std::chrono::days>(to_seconds(t)));
-    return weekdays[weekday.c_encoding()] != '.' && shown >= from && shown < to;
+    const int minute = 60 * t.hour + t.minute;
+    return shown_days[weekday.c_encoding()] != '.' && minute >= first_minute && minute <= last_minute;
   }
 };
 
-constexpr Hours kHours[] = {{"MON-FRI", "08:00", "18:00"}, {"MON-SUN", "00:30", "02:30"},
-                            {"SAT-SUN", "02:15", "02:45"}, {"MON-SUN", "01:00", "24:00"},
-                            {"SAT", "00:00", "24:00"},     {"MON-SUN", "23:30", "24:00"},
-                            {"SUN,MON", "00:00", "00:15"}};
+constexpr Hours kHours[] = {
+    {"MON-FRI", "08:00", "18:00", ".MTWTF.", 480, 1079}, {"MON-SUN", "00:30", "02:30", "SMTWTFS", 30, 149},
+    {"SAT-SUN", "02:15", "02:45", "S.....S", 135, 164},  {"MON-SUN", "01:00", "24:00", "SMTWTFS", 60, 1439},
+    {"SAT", "00:00", "24:00", "......S", 0, 1439},       {"MON-SUN", "23:30", "24:00", "SMTWTFS", 1410, 1439},
+    {"SUN,MON", "00:00", "00:15", "SM.....", 0, 14}};
 
-/// What the window says otherwise than the clocks; empty: nothing.
+/// What the window says otherwise than the clocks; empty: nothing. It is asked every five minutes, and at the
+/// minutes before and after those at which the clocks say something else.
 std::string difference(const test::ClockChange& change, const test::WatchedClocks& clocks,
                        const Hours& hold) {
   const SendWindow window = ::window(change.zone, hold.days, hold.from, hold.to);
   // From the last minute back: when it is open next, and closed next, as far as the clocks are watched.
   TimePoint opening = clocks.end(), closing = clocks.end();
   Millis open{0};
+  bool was_open = false;
+  int same = 0;
   for (auto minute = clocks.shown().rbegin(); minute != clocks.shown().rend(); ++minute) {
     const TimePoint t = minute->first;
     const bool is_open = hold.in(minute->second);
     (is_open ? opening : closing) = t;
     if (is_open) open += minutes(1);
+    same = is_open == was_open ? same + 1 : 0;
+    was_open = is_open;
+    const auto before = std::next(minute);
+    const bool is_last_before = before == clocks.shown().rend() || hold.in(before->second) != is_open;
+    if (same % 5 != 0 && !is_last_before && t != change.at) continue;
     const auto fault = [&](const char* what) {
       return std::string(what) + ": " + hold.days + " " + hold.from + " at " + format_utc(t);
     };
