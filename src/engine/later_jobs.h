@@ -37,7 +37,7 @@ class LaterJobsFinder {
   LaterJobs look_up(const job::Job& job);
 
   store::Store& store_;
-  std::vector<std::int64_t> selected_;                 // from the newest to the oldest
+  std::vector<std::int64_t> selected_;                  // from the newest to the oldest
   std::unordered_map<std::string, LaterJobs> several_;  // subjects with an older job that was asked about
 };
 

@@ -36,7 +36,8 @@ store::Preview require_preview(Context& context, const std::string& id,
   }
   if (preview->jobs > kBulkJobsMost) {
     refuse_preview("wrong_state", "it selects " + std::to_string(preview->jobs) + " jobs, and at most " +
-                                      std::to_string(kBulkJobsMost) + " are taken at once: narrow its filter");
+                                      std::to_string(kBulkJobsMost) +
+                                      " are taken at once: narrow its filter");
   }
   return *preview;
 }

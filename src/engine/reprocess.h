@@ -23,8 +23,8 @@ struct Executed {
 /// each gets a job.reprocessed, and a new job of another requestId, which is due and expires by the pace of
 /// now. Held ones are released or closed, each with its entry. `allowed`: what the preview may be for; empty:
 /// anything. Throws InputError and changes nothing: invalid_request (the reason), not_found, wrong_state (it
-/// was used, is too old, for something else, or selects too much), conflict (the filter selects something else
-/// by now).
+/// was used, is too old, for something else, or selects too much), conflict (the filter selects something
+/// else by now).
 Executed execute_preview(Context& context, const std::string& id, const std::string& reason,
                          const std::vector<BulkAction>& allowed = {});
 

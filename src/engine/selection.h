@@ -24,11 +24,11 @@ enum class LeftOut {
   Suppressed,  ///< who it was for wants no more mail
   CallerGone,  ///< its link was for a caller who waited, and nobody does
   ProviderOff,
-  Reached,    ///< the same recipient by a later job, or by a late answer
-  LaterOne,   ///< a later job of the same recipient is selected itself
-  OnTheWay,   ///< a later job of the same recipient has not come to an end
-  Refused,    ///< the provider would refuse it again
-  Stale       ///< its time is over: it can be reprocessed or closed
+  Reached,   ///< the same recipient by a later job, or by a late answer
+  LaterOne,  ///< a later job of the same recipient is selected itself
+  OnTheWay,  ///< a later job of the same recipient has not come to an end
+  Refused,   ///< the provider would refuse it again
+  Stale      ///< its time is over: it can be reprocessed or closed
 };
 
 /// The one spelling of each, for programs.

@@ -70,11 +70,11 @@ void settle(Selector& selector) {
   const bool reprocess = selector.action == BulkAction::Reprocess;
   for (const State state : states) {
     if (reprocess ? ended_in_vain(state) : state == State::Held) continue;
-    throw InputError("invalid_request", "state",
-                     reprocess ? "failed, stale, cancelled and held jobs can be reprocessed, and none that is " +
-                                     std::string(name(state))
-                               : "only held jobs can be released or closed, and none that is " +
-                                     std::string(name(state)));
+    throw InputError(
+        "invalid_request", "state",
+        reprocess ? "failed, stale, cancelled and held jobs can be reprocessed, and none that is " +
+                        std::string(name(state))
+                  : "only held jobs can be released or closed, and none that is " + std::string(name(state)));
   }
   if (!states.empty()) return;
   states = reprocess ? std::vector{State::Failed, State::Stale, State::Cancelled} : std::vector{State::Held};

@@ -11,6 +11,7 @@ namespace latchkey::engine {
 /// What a person does to many jobs at once.
 enum class BulkAction { Reprocess, Release, CloseSent, CloseNotSent };
 
+/// The one spelling of each, and what a spelling stands for.
 std::string_view name(BulkAction action);
 std::optional<BulkAction> bulk_action_named(std::string_view text);
 

@@ -56,8 +56,9 @@ void read_action(BodyReader& reader, PreviewOrder& order) {
   if (!action) return;
   const auto known = engine::bulk_action_named(*action);
   if (!known) {
-    return reader.wrong("action", "expected \"reprocess\", \"release\", \"close_sent\" or \"close_not_sent\", got \"" +
-                                      shown(*action) + "\"");
+    return reader.wrong("action",
+                        "expected \"reprocess\", \"release\", \"close_sent\" or \"close_not_sent\", got \"" +
+                            shown(*action) + "\"");
   }
   order.action = *known;
 }

@@ -59,9 +59,8 @@ void print_next_step(StoreSession& session, const GlobalOptions& global, const s
 int preview_bulk(const GlobalOptions& global, const BulkOptions& options, const std::string& command,
                  BulkAction action) {
   StoreSession session(global);
-  const engine::Preview preview =
-      engine::make_preview(session.store(), session.settings(), session.now(),
-                           selector_of_options(session, options, action));
+  const engine::Preview preview = engine::make_preview(session.store(), session.settings(), session.now(),
+                                                       selector_of_options(session, options, action));
   std::optional<store::Preview> kept;
   if (preview.selection.jobs > 0) {
     kept = session.write([&](engine::Context& context) { return engine::keep_preview(context, preview); });
@@ -125,7 +124,8 @@ int run_bulk(const GlobalOptions& global, const BulkOptions& options, const std:
   if (options.confirm && !options.reason) throw UsageError(command + " --confirm wants --reason TEXT");
   if (options.confirm) return confirm_bulk(global, options, action);
   if (options.reason) {
-    throw UsageError(command + " with filters shows a preview and changes nothing; --reason belongs to --confirm");
+    throw UsageError(command +
+                     " with filters shows a preview and changes nothing; --reason belongs to --confirm");
   }
   if (!has_filters(options.question)) {
     throw UsageError(command + " wants filters, such as --state, --code or --batch, or --confirm PREVIEW_ID");
@@ -134,13 +134,14 @@ int run_bulk(const GlobalOptions& global, const BulkOptions& options, const std:
 }
 
 void add_jobs_reprocess(CLI::App& jobs, CommandLine& line) {
-  CLI::App* command = jobs.add_subcommand("reprocess", "Send again what ended in vain: a preview, then --confirm");
+  CLI::App* command =
+      jobs.add_subcommand("reprocess", "Send again what ended in vain: a preview, then --confirm");
   auto options = std::make_shared<BulkOptions>();
   declare(*options, *command);
   add_text(*command, "--reason", options->reason, "for the ledger, with --confirm")->type_name("TEXT");
   command->add_flag("--include-refused", options->include_refused,
                     "also what the provider has refused for good");
-  add_example(*command, "latchkey jobs reprocess --code timeout --since 6h");
+  add_example(*command, "latchkey jobs reprocess --state failed,stale --since 6h");
   command->callback([&line, options] {
     line.command = [&line, options] {
       return run_bulk(line.global, *options, "jobs reprocess", BulkAction::Reprocess);

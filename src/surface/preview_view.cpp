@@ -79,7 +79,8 @@ void print_left_out(const Selection& selection, bool coloured, Output& out) {
   table.align_right(0);
   for (const auto& [why, left] : selection.left_out) {
     std::string some;
-    for (std::size_t i = 0; i < left.sample.size() && i < 3; ++i) some += (i > 0 ? ", " : "") + left.sample[i];
+    for (std::size_t i = 0; i < left.sample.size() && i < 3; ++i)
+      some += (i > 0 ? ", " : "") + left.sample[i];
     if (size_of(left.jobs) > 3) some += ", …";
     table.add({counted(size_of(left.jobs)), engine::meaning(why), Cell(some, Paint::Quiet)});
   }
@@ -157,7 +158,8 @@ void print_preview(const engine::Preview& preview, const engine::Settings& setti
     out.line("No job would be " + done + ".");
     return print_left_out(selection, coloured, out);
   }
-  out.line(painted(counted(size_of(selection.jobs), "job") + " would be " + done, Paint::Strong, coloured) + ":");
+  out.line(painted(counted(size_of(selection.jobs), "job") + " would be " + done, Paint::Strong, coloured) +
+           ":");
   Table reasons;
   reasons.align_right(0);
   for (const auto& [reason, jobs] : selection.reasons) {

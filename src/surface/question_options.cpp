@@ -32,7 +32,8 @@ void declare_filters(JobQuestion& question, CLI::App& command) {
       ->type_name("STATE");
   declare_common(question, command,
                  "of the latest attempt: accepted, rejected, throttled, not_sent, unknown");
-  add_text(command, "--definition", question.definition, "of any batch of this definition")->type_name("NAME");
+  add_text(command, "--definition", question.definition, "of any batch of this definition")
+      ->type_name("NAME");
 }
 
 void declare(JobQuestion& question, CLI::App& command) {

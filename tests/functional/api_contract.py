@@ -1,5 +1,6 @@
 """Every route, status and code of docs/openapi.json is met, and every answer is what the document says."""
 
+import json
 import shutil
 import subprocess
 import unittest
@@ -20,6 +21,8 @@ WRITES = {
     "/v1/jobs": {**MAIL, "requestId": "new-1"}, "/v1/links": {"customerId": "cus_1", "wait": "1s"},
     "/v1/jobs/{requestId}/cancel": REASON, "/v1/jobs/{requestId}/release": REASON,
     "/v1/jobs/{requestId}/close": {**REASON, "sent": True}, "/v1/jobs/{requestId}/link": {},
+    "/v1/jobs/reprocess": {"action": "reprocess", "filter": {"state": ["failed"]}},
+    "/v1/jobs/reprocess/{previewId}": REASON,
     "/v1/providers/{provider}/pause": REASON, "/v1/providers/{provider}/resume": REASON,
     "/v1/batches/{batch}/pause": REASON, "/v1/batches/{batch}/resume": REASON, "/v1/batches/{batch}/cancel": REASON,
 }
@@ -27,7 +30,8 @@ QUESTIONS = {"/v1/audit/query": {}}
 
 
 def filled(path):
-    return path.replace("{requestId}", "mail-1").replace("{provider}", "mayar").replace("{batch}", "batch-1")
+    return (path.replace("{requestId}", "mail-1").replace("{provider}", "mayar").replace("{batch}", "batch-1")
+            .replace("{previewId}", "pv-000000000000"))
 
 
 def tearDownModule():
@@ -174,6 +178,46 @@ class ApiContract(ContractTest):
         for action, body in (("cancel", {}), ("release", {}), ("close", {**REASON, "sent": False})):
             self.expect(404, "not_found", "POST", f"/v1/jobs/nobody/{action}", body)
             self.expect(409, "wrong_state", "POST", f"/v1/jobs/mail-1/{action}", body)
+
+    def preview(self, action, **members):
+        answer = self.expect(200, None, "POST", "/v1/jobs/reprocess", {"action": action, **members})
+        return answer.json, f"/v1/jobs/reprocess/{answer.json['previewId']}"
+
+    def test_reprocessing(self):
+        for i in (1, 2):
+            self.held(f"held-{i}")
+        preview, execute = self.preview("close_not_sent", filter={"provider": "mayar"})
+        self.assertEqual((preview["jobs"], preview["pacing"]), (2, None))
+        self.expect(422, "invalid_request", "POST", execute, {"reason": "for budi@example.com"})
+        done = self.expect(200, None, "POST", execute, REASON).json
+        self.assertEqual((done["action"], done["jobs"], done["batch"]), ("close_not_sent", 2, None))
+        self.expect(409, "wrong_state", "POST", execute, REASON)
+        preview, execute = self.preview("reprocess", filter={"recipient": "held-1@example.com", "state": ["failed"]})
+        self.assertEqual((preview["jobs"], preview["sample"][0]["requestId"]), (1, "held-1"))
+        self.assertNotIn("@", json.dumps(preview))
+        other, changed = self.preview("reprocess", filter={"code": "closed"}, includeRefused=True)
+        self.assertEqual(other["jobs"], 2)
+        done = self.expect(200, None, "POST", execute, REASON).json
+        self.expect(409, "conflict", "POST", changed, REASON)
+        old = self.expect(200, None, "GET", "/v1/jobs/held-1").json
+        self.wait_for_state(old["reprocessedAs"], "done")
+        new = self.expect(200, None, "GET", f"/v1/jobs/{old['reprocessedAs']}").json
+        self.assertEqual((new["reprocessOf"], new["batch"], old["state"]), ("held-1", done["batch"], "failed"))
+        actor = next(entry["actor"] for entry in new["entries"] if entry["type"] == "job.accepted")
+        self.assertTrue(actor.startswith("token:"), actor)
+        listed = self.expect(200, None, "GET", "/v1/jobs?definition=reprocess").json["jobs"]
+        self.assertEqual([job["requestId"] for job in listed], [new["requestId"]])
+        nothing, _ = self.preview("reprocess", filter={"recipient": "nobody@example.com"})
+        self.assertEqual((nothing["jobs"], nothing["previewId"]), (0, None))
+        self.expect(404, "not_found", "POST", "/v1/jobs/reprocess/pv-000000000000", REASON)
+        for members in ({}, {"filter": {}}, {"filter": {"state": ["done"]}}, {"filter": {"state": "failed"}},
+                        {"filter": {"code": "tea"}}, {"filter": {"state": ["failed"], "colour": "red"}}):
+            self.expect(422, "invalid_request", "POST", "/v1/jobs/reprocess", {"action": "reprocess", **members})
+
+    def test_job_that_is_called_reprocess(self):
+        self.expect(201, None, "POST", "/v1/jobs", {**MAIL, "requestId": "reprocess", "at": at(hours=1)})
+        self.expect(200, None, "GET", "/v1/jobs/reprocess")
+        self.assertEqual(self.call("POST", "/v1/jobs/reprocess/cancel").json["state"], "cancelled")
 
     def test_links(self):
         self.expect(200, None, "POST", "/v1/links", {"customerId": "cus_1", "requestId": "reply-1"})

@@ -5,7 +5,7 @@ import subprocess
 from harness import LATCHKEY, FunctionalTest, at, main
 
 MEMBERS = ["requestId", "provider", "state", "handover", "handoverState", "dueAt", "expiresAt", "attempts", "outcome",
-           "code", "batch", "createdAt", "finishedAt", "seq"]
+           "code", "batch", "reprocessOf", "reprocessedAs", "createdAt", "finishedAt", "seq"]
 
 
 class Jobs(FunctionalTest):

@@ -133,6 +133,10 @@ Entry full() {
   entry.key = "fingerprint";
   entry.address_check = "matched";
   entry.deliver_commitment = "de11";
+  entry.definition = "onboarding";
+  entry.nominal = "2026-12-01T09:00:00";
+  entry.reprocess_of = "req-5";
+  entry.reprocessed_as = "req-9";
   return entry;
 }
 
@@ -183,7 +187,7 @@ BOOST_AUTO_TEST_CASE(leaf_hash_is_that_of_rfc_6962) {
 BOOST_AUTO_TEST_CASE(keys_are_sorted_and_unique_with_every_member_there) {
   const std::string bytes = encode(full());
   const auto keys = keys_of(bytes);  // nlohmann keeps them sorted, so the text itself is looked at:
-  BOOST_CHECK_EQUAL(keys.size(), 41);
+  BOOST_CHECK_EQUAL(keys.size(), 45);
   std::size_t from = 0;
   for (const std::string& key : keys) {
     const auto found = bytes.find("\"" + key + "\":");
@@ -202,6 +206,10 @@ BOOST_AUTO_TEST_CASE(every_member_comes_back) {
   BOOST_CHECK(two.type == one.type);
   BOOST_CHECK_EQUAL(two.actor, one.actor);
   BOOST_CHECK(two.request_id == one.request_id);
+  BOOST_CHECK(two.definition == one.definition);
+  BOOST_CHECK(two.nominal == one.nominal);
+  BOOST_CHECK(two.reprocess_of == one.reprocess_of);
+  BOOST_CHECK(two.reprocessed_as == one.reprocessed_as);
   BOOST_CHECK(two.subject == one.subject);
   BOOST_CHECK(two.attempt == one.attempt);
   BOOST_CHECK(two.provider == one.provider);

@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(hand_over_stands_where_the_link_is) {
 BOOST_AUTO_TEST_CASE(programs_always_get_the_same_members) {
   BOOST_TEST(job_json(running(HandOver::Claim, Step::HandingOver))["handoverState"] == "waiting");
   BOOST_TEST(job_json(running(HandOver::None, Step::Calling))["handoverState"].is_null());
-  BOOST_TEST(job_json(job::Job()).size() == 14U);
+  BOOST_TEST(job_json(job::Job()).size() == 16U);
 }
 
 BOOST_AUTO_TEST_CASE(people_read_what_a_link_waits_for) {

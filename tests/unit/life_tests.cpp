@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(entries_that_are_not_of_a_job_move_no_job) {
   const std::set<std::string> of_a_job{"job.refused",  "job.cancelled",   "job.held",        "job.released",
                                        "job.closed",   "job.failed",      "attempt.intent",  "attempt.result",
                                        "attempt.late", "handover.intent", "handover.result", "link.claimed",
-                                       "link.expired"};
+                                       "link.expired", "job.reprocessed"};
   for (const Standing& standing : every_standing()) {
     for (const Event& event : every_event()) {
       if (of_a_job.count(std::string(ledger::name(event.type))) == 1) continue;

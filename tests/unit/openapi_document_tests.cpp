@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(words_are_those_of_the_program) {
   same("Provider", job::Provider::Nomos);
   same("State", job::State::Cancelled);
   same("Outcome", job::Outcome::Unknown);
-  same("Code", job::Code::AttemptsExhausted);
+  same("Code", job::Code::AlreadySent);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
