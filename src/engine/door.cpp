@@ -24,16 +24,10 @@ void require_same(Context& context, const job::Job& job, const Submission& submi
   }
 }
 
-// Who was erased and wants no more mail. Rows hold a hash under each key there was, so that any of ours finds
-// it.
 void require_not_suppressed(Context& context, const char* field, job::Provider provider,
                             const job::Recipient& recipient) {
-  LATCHKEY_CHECK(context.settings.fingerprint_keys);
-  for (const Secret& key : context.settings.fingerprint_keys()) {
-    const std::string hash = ledger::suppression_hash(key, provider, recipient.normalised);
-    if (!context.store.is_suppressed(provider, hash)) continue;
-    throw InputError("suppressed", field, "was erased and is not to be written to again");
-  }
+  if (!suppressed(context.store, context.settings, provider, recipient.normalised)) return;
+  throw InputError("suppressed", field, "was erased and is not to be written to again");
 }
 
 void require_not_suppressed(Context& context, const Submission& submission) {
@@ -78,6 +72,17 @@ void require_same_address(Context& context, const Submission& submission) {
 }
 
 }  // namespace
+
+// Who was erased and wants no more mail. Rows hold a hash under each key there was, so that any of ours finds
+// it.
+bool suppressed(store::Store& store, const Settings& settings, job::Provider provider,
+                const std::string& recipient) {
+  LATCHKEY_CHECK(settings.fingerprint_keys);
+  for (const Secret& key : settings.fingerprint_keys()) {
+    if (store.is_suppressed(provider, ledger::suppression_hash(key, provider, recipient))) return true;
+  }
+  return false;
+}
 
 void require_offered(const Context& context, const Submission& submission) {
   if (!context.settings.of(submission.provider).on) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "engine/context.h"
 #include "job/job.h"
@@ -18,6 +19,10 @@ struct Admittance {
 /// Whether jobs like this one are taken at all. Throws InputError provider_off or no_handover, which hold for
 /// every submission to that provider alike.
 void require_offered(const Context& context, const job::Submission& submission);
+
+/// Whether this recipient, in its normalised form, was erased and is not to be written to again.
+bool suppressed(store::Store& store, const Settings& settings, job::Provider provider,
+                const std::string& recipient);
 
 /// Whether this submission may become a job. Reads and writes nothing, so that a whole file can be asked
 /// about first; the forecasts count what is let in. Throws InputError: what require_offered throws, conflict,

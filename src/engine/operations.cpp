@@ -61,6 +61,9 @@ job::Job release(Context& context, const std::string& request_id, const std::str
   if (job.hand_over == job::HandOver::Reply) {
     wrong_state(job, "and nobody waits for its link any more; close it, and ask for a new link");
   }
+  if (job.reprocessed_as) {
+    wrong_state(job, "and it was reprocessed as " + *job.reprocessed_as + ", which would be sent besides; close it");
+  }
   ledger::Entry entry = entry_of(context, EntryType::JobReleased, reason);
   record(context, job, std::move(entry));
   job.due_at = std::min(job.due_at, context.now.wall);

@@ -11,9 +11,9 @@ namespace latchkey::engine {
 namespace {
 
 // Only looks.
-class Preview final : public job::RecipientRows {
+class Looking final : public job::RecipientRows {
  public:
-  Preview(Context& context, RunRows& rows) : context_(context), rows_(rows) {}
+  Looking(Context& context, RunRows& rows) : context_(context), rows_(rows) {}
   void good(job::Submission row, int line, int) override { rows_.judge(context_, std::move(row), line); }
   void broken(FieldError error) override { rows_.broken(std::move(error)); }
 
@@ -95,7 +95,7 @@ RunPlan plan_run(const ImportParts& parts, const Run& run) {
   require_offered(context, any);
   require_configured(run.definition, parts.settings);
   RunRows rows(run, parts.settings, forecasts, parts.random);
-  Preview preview(context, rows);
+  Looking preview(context, rows);
   const auto in = run.open();
   const auto progress = [&](int read) {
     if (parts.progress) parts.progress(static_cast<std::size_t>(read));

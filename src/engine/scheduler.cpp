@@ -148,7 +148,9 @@ void Scheduler::fire_due(store::Schedule& schedule, Armed& armed) {
     if (look) take_dropped(schedule, armed);
     return;
   }
-  if (!armed.next || armed.next_of != schedule.seen_until) {
+  const Millis catch_up = catch_up_of(*armed.definition, parts_.settings);
+  const bool unknown = !armed.next || armed.next_of != schedule.seen_until;
+  if (unknown || armed.next->at + catch_up < now.wall) {
     count_missed(schedule, armed);
     armed.next_of = schedule.seen_until;
     armed.next = armed.definition->schedule->when.next(schedule.seen_until);

@@ -13,8 +13,8 @@ namespace latchkey::ledger {
 /// should be, is empty.
 struct Facts {
   std::string_view actor, batch, clock, code, commitment, cut_off, deliver_commitment, digest, due_at,
-      expires_at, hand_over, link_fp, old_origin, origin, outcome, provider, provider_request_id, request_id,
-      subject, t, type;
+      expires_at, hand_over, link_fp, old_origin, origin, outcome, provider, provider_request_id,
+      reprocess_of, reprocessed_as, request_id, subject, t, type;
   std::optional<std::int64_t> attempt, count, epoch, prev, seq, size, subject_prev, v;
 };
 

@@ -81,6 +81,7 @@ void JobTraces::follow(const Facts& entry, EntryType type, std::int64_t seq, Tim
                   "prev does not lead to this requestId's entry before, seq " + digits(trace.last_seq));
   }
   trace.last_seq = seq;
+  if (type == EntryType::JobReprocessed) check_reprocessing(entry, entry.reprocessed_as, seq);
   if (!trace.broken) step(trace, entry, type, seq, t);
 }
 
@@ -94,6 +95,7 @@ void JobTraces::accept(const Facts& entry, std::int64_t seq, TimePoint clock) {
     traces_[known].broken = true;
     return;
   }
+  if (entry.reprocess_of.data() != nullptr) check_reprocessing(entry, entry.reprocess_of, seq);
   Trace trace;
   const auto provider = job::provider_named(entry.provider);
   const auto due_at = exact_utc(entry.due_at);
@@ -115,6 +117,13 @@ void JobTraces::accept(const Facts& entry, std::int64_t seq, TimePoint clock) {
   trace.batch = batch_key(entry.batch);
   trace.jumps_before = trace.jumps_planned = jumps_;
   traces_.add(key, trace);
+}
+
+// The job that repeats another and the one that is repeated name each other; both were accepted before.
+void JobTraces::check_reprocessing(const Facts& entry, std::string_view other, std::int64_t seq) {
+  if (is_id(other) && traces_.find(hash_.of(other)) != IdTable<Trace>::kNone) return;
+  findings_.add("E_REPROCESS", seq, entry.request_id,
+                "the other job of its reprocessing was not accepted before it");
 }
 
 // The ids that every entry of a job repeats.

@@ -66,6 +66,7 @@ class JobTraces {
   static constexpr std::uint8_t kNothing = 0xFF;
 
   void accept(const Facts& entry, std::int64_t seq, TimePoint clock);
+  void check_reprocessing(const Facts& entry, std::string_view other, std::int64_t seq);
   void step(Trace& trace, const Facts& entry, EntryType type, std::int64_t seq, TimePoint t);
   bool check_ids(Trace& trace, const Facts& entry, std::int64_t seq);
   bool check_attempt(const Trace& trace, const Facts& entry, EntryType type) const;

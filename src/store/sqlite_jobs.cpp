@@ -161,7 +161,12 @@ std::optional<std::int64_t> SqliteStore::each_job(const JobFilter& filter,
     for (const Job& job : jobs) {
       const bool seen =
           filter.after_id && (filter.newest_first ? job.id >= *filter.after_id : job.id <= *filter.after_id);
-      if (!seen && matches(filter, job) && !visit(job)) return std::nullopt;
+      if (seen || !matches(filter, job)) continue;
+      if (filter.definition) {
+        const auto batch = find_batch(job.batch);
+        if (!batch || batch->definition != *filter.definition) continue;
+      }
+      if (!visit(job)) return std::nullopt;
     }
     return std::nullopt;
   }

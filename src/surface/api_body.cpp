@@ -86,6 +86,13 @@ const Json* BodyReader::list(const char* name) {
   return nullptr;
 }
 
+const Json* BodyReader::object(const char* name) {
+  const Json* member = find(name);
+  if (member == nullptr || member->is_object()) return member;
+  wrong(name, "expected a JSON object");
+  return nullptr;
+}
+
 std::optional<std::string> BodyReader::needed_text(const char* name) {
   if (!object_.contains(name)) wrong(name, "is needed");
   return text(name);

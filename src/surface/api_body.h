@@ -33,6 +33,8 @@ class BodyReader {
   std::optional<Millis> duration(const char* name, Millis least, Millis most);
   /// nullptr when it is absent or no list.
   const Json* list(const char* name);
+  /// nullptr when it is absent or no object.
+  const Json* object(const char* name);
   /// A text whose absence is wrong.
   std::optional<std::string> needed_text(const char* name);
   /// `reason`: a text for the ledger (ledger::check_reason). An empty one is a reason that was given, and a

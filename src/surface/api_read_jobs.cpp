@@ -53,6 +53,7 @@ JobListQuery read_list_query(const ApiRequest& request) {
   question.outcome = reader.text("outcome");
   question.code = reader.text("code");
   question.batch = reader.text("batch");
+  question.definition = reader.text("definition");
   question.from = reader.text("from");
   question.to = reader.text("to");
   question.newest = read_newest(reader);

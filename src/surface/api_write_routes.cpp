@@ -10,6 +10,7 @@
 #include "surface/api_jobs.h"
 #include "surface/api_links.h"
 #include "surface/api_provider_actions.h"
+#include "surface/api_reprocess.h"
 
 namespace latchkey::surface {
 
@@ -28,7 +29,8 @@ void refuse_query(const ApiRequest& request) {
 
 std::vector<ApiRoute> write_routes(const ApiParts& parts) {
   std::vector<ApiRoute> routes{jobs_route(parts), links_route(parts), claim_route(parts)};
-  for (auto more : {job_action_routes(parts), provider_action_routes(parts), batch_action_routes(parts)}) {
+  for (auto more : {job_action_routes(parts), reprocess_routes(parts), provider_action_routes(parts),
+                    batch_action_routes(parts)}) {
     for (ApiRoute& route : more) routes.push_back(std::move(route));
   }
   for (ApiRoute& route : routes) {

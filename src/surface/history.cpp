@@ -16,6 +16,7 @@ void begin(job::Job& job, const ledger::Entry& accepted) {
   job.batch = accepted.batch.value_or("");
   job.due_at = accepted.due_at.value_or(accepted.t);
   job.expires_at = accepted.expires_at.value_or(job.due_at);
+  job.reprocess_of = accepted.reprocess_of;
   job.created_at = accepted.t;
 }
 
@@ -24,6 +25,7 @@ void go_on(job::Job& job, const ledger::Entry& entry) {
   if (const auto next = job::next(job.standing, {entry.type, entry.outcome, job.hand_over})) {
     job.standing = *next;
   }
+  if (entry.reprocessed_as) job.reprocessed_as = entry.reprocessed_as;
   // A late answer counts only where it has ended the job.
   if (was_final) return;
   if (job::is_final(job.standing.state)) job.finished_at = entry.t;

@@ -50,6 +50,8 @@ OrderedJson job_json(const job::Job& job, const std::optional<std::string>& reci
   json["outcome"] = name_or_null(job.outcome);
   json["code"] = name_or_null(job.code);
   json["batch"] = job.batch.empty() ? OrderedJson(nullptr) : OrderedJson(job.batch);
+  json["reprocessOf"] = job.reprocess_of ? OrderedJson(*job.reprocess_of) : OrderedJson(nullptr);
+  json["reprocessedAs"] = job.reprocessed_as ? OrderedJson(*job.reprocessed_as) : OrderedJson(nullptr);
   json["createdAt"] = format_utc(job.created_at);
   json["finishedAt"] = time_or_null(job.finished_at);
   json["seq"] = job.last_seq;

@@ -4,7 +4,7 @@
 
 namespace latchkey::surface {
 
-/// `jobs list | show | cancel | release | close | prune`.
+/// `jobs list | show | cancel | release | close | reprocess | prune`.
 void add_jobs_commands(CLI::App& app, CommandLine& line);
 
 }  // namespace latchkey::surface

@@ -59,6 +59,7 @@ std::optional<store::JobFilter> JobQuestion::job_filter(store::Store& store, Tim
   for (const std::string& state : states) {
     collect_errors(errors, [&] { filter.states.push_back(state_word(state)); });
   }
+  filter.definition = definition;
   collect_errors(errors, [&] { filter.created_from = time_of(from, "from", now); });
   collect_errors(errors, [&] { filter.created_to = time_of(to, "to", now); });
   fill_common(*this, filter, errors);

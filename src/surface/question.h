@@ -27,6 +27,7 @@ struct Question {
 /// Which jobs: `jobs list`, GET /v1/jobs.
 struct JobQuestion : Question {
   std::vector<std::string> states;
+  std::optional<std::string> definition;
 
   /// nullopt: the recipient is nobody that anything was ever sent to, so no job fits.
   std::optional<store::JobFilter> job_filter(store::Store& store, TimePoint now) const;

@@ -13,13 +13,16 @@ void declare_common(Question& question, CLI::App& command, const char* outcome) 
            "no older than this: a time with its zone, or 2h for two hours ago")
       ->type_name("TIME");
   add_text(command, "--to,--until", question.to, "older than this")->type_name("TIME");
+}
+
+void declare_order(Question& question, CLI::App& command) {
   add_text(command, "--limit", question.limit, "so many at most")->type_name("N");
   command.add_flag("--newest", question.newest, "newest first");
 }
 
 }  // namespace
 
-void declare(JobQuestion& question, CLI::App& command) {
+void declare_filters(JobQuestion& question, CLI::App& command) {
   command
       .add_option("--state", question.states,
                   "queued, running, done, failed, stale, held or cancelled; may be repeated")
@@ -29,11 +32,18 @@ void declare(JobQuestion& question, CLI::App& command) {
       ->type_name("STATE");
   declare_common(question, command,
                  "of the latest attempt: accepted, rejected, throttled, not_sent, unknown");
+  add_text(command, "--definition", question.definition, "of any batch of this definition")->type_name("NAME");
+}
+
+void declare(JobQuestion& question, CLI::App& command) {
+  declare_filters(question, command);
+  declare_order(question, command);
 }
 
 void declare(EntryQuestion& question, CLI::App& command) {
   add_text(command, "--request-id", question.request_id, "of this job")->type_name("ID");
   declare_common(question, command, "of an attempt: accepted, rejected, throttled, not_sent, unknown");
+  declare_order(question, command);
   add_text(command, "--type", question.type, "such as attempt.result")->type_name("TYPE");
   add_text(command, "--actor", question.actor, "by system, token:ID or uid:N")->type_name("ACTOR");
   add_text(command, "--subject", question.subject, "what stands for a recipient, as in other entries")

@@ -55,6 +55,7 @@ std::string acceptance_words(const Entry& entry) {
   std::string words(entry.provider ? name(*entry.provider) : "");
   if (entry.due_at) words += ", due " + format_local(*entry.due_at);
   if (entry.expires_at) words += ", expires " + format_local(*entry.expires_at);
+  if (entry.reprocess_of) words += ", repeats " + shown(*entry.reprocess_of);
   return words + ", by " + shown(entry.actor);
 }
 
@@ -110,6 +111,8 @@ Cell title(const Entry& entry) {
       return {"closed", good ? Paint::Good : Paint::Bad};
     case EntryType::JobCancelled:
       return {"cancelled", Paint::Quiet};
+    case EntryType::JobReprocessed:
+      return {"reprocessed"};
     default:
       return {std::string(name(entry.type))};
   }
@@ -139,6 +142,8 @@ std::string entry_words(const Entry& entry) {
       return entry.code ? code_words(entry) : person_words(entry);
     case EntryType::JobClosed:
       return closing_words(entry);
+    case EntryType::JobReprocessed:
+      return "as " + shown(entry.reprocessed_as.value_or("")) + ", " + person_words(entry);
     case EntryType::ProviderPaused:
     case EntryType::ProviderResumed:
       return provider_words(entry);
