@@ -65,6 +65,21 @@ void tell_batch_end(Context& context, const Batch& batch, TimePoint at) {
   }
 }
 
+// When the first or the last queued job of a batch goes stale. Jobs of a batch are planned in the order of
+// their ids, so that a million of them need not be looked at while the turn waits.
+std::optional<TimePoint> end_of_queued(Context& context, const std::string& batch, bool last) {
+  store::JobFilter queued;
+  queued.batch = batch;
+  queued.states = {State::Queued};
+  queued.newest_first = last;
+  std::optional<TimePoint> end;
+  context.store.each_job(queued, [&](const job::Job& job) {
+    end = job.fresh_until;
+    return false;
+  });
+  return end;
+}
+
 // A job that is queued ends; one that runs makes no further attempt.
 void cancel_job(Context& context, job::Job job) {
   if (job.standing.cancel_requested) return;
@@ -85,15 +100,8 @@ PauseOutlook pause_batch(Context& context, const std::string& id, const std::str
   context.store.update_batch(outlook.batch);
   append_batch_entry(context, EntryType::BatchPaused, outlook.batch, reason);
   outlook.queued = context.store.batch_counts(id).queued;
-  store::JobFilter queued;
-  queued.batch = id;
-  queued.states = {State::Queued};
-  context.store.each_job(queued, [&](const job::Job& job) {
-    const TimePoint stale = job.fresh_until;
-    if (!outlook.first_stale || stale < *outlook.first_stale) outlook.first_stale = stale;
-    if (!outlook.last_stale || stale > *outlook.last_stale) outlook.last_stale = stale;
-    return true;
-  });
+  outlook.first_stale = end_of_queued(context, id, false);
+  outlook.last_stale = end_of_queued(context, id, true);
   return outlook;
 }
 

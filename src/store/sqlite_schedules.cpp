@@ -60,10 +60,12 @@ void SqliteStore::drop_occurrence(const std::string& definition, const std::stri
 }
 
 std::vector<Occurrence> SqliteStore::occurrences(const std::optional<std::string>& definition, int limit) {
-  auto query = connection_.query(LATCHKEY_SELECT_OCCURRENCES
-                                 "WHERE ?1 IS NULL OR definition = ?1 ORDER BY created_at DESC, at DESC "
-                                 "LIMIT ?2");
-  query.bind(definition).bind(limit);
+  auto query = connection_.query(
+      definition ? LATCHKEY_SELECT_OCCURRENCES
+          "INDEXED BY occurrences_by_age WHERE definition = ? ORDER BY created_at DESC, at DESC LIMIT ?"
+                 : LATCHKEY_SELECT_OCCURRENCES "ORDER BY created_at DESC, at DESC LIMIT ?");
+  if (definition) query.bind(*definition);
+  query.bind(limit);
   std::vector<Occurrence> all;
   while (query.step()) all.push_back(read_occurrence(query));
   return all;

@@ -50,8 +50,9 @@ Table counts_table(const BatchPreview& preview) {
   table.add({"broken", Cell(number_words(plan.broken), plan.broken > 0 ? Paint::Bad : Paint::Plain), first});
   for (const Code code : {Code::Duplicate, Code::AlreadySent, Code::MinInterval, Code::Suppressed}) {
     const auto found = plan.skipped.find(code);
-    add(std::string(job::name(code)).c_str(), found == plan.skipped.end() ? 0 : found->second,
-        skipped_words(code, preview.definition));
+    const std::int64_t left_out = found == plan.skipped.end() ? 0 : found->second;
+    add(std::string(job::name(code)).c_str(), left_out,
+        left_out == 0 ? std::string() : skipped_words(code, preview.definition));
   }
   table.add({Cell("jobs", Paint::Strong), Cell(number_words(plan.jobs), Paint::Strong)});
   return table;
@@ -173,7 +174,9 @@ void print_preview(const BatchPreview& preview, const engine::Settings& settings
   const std::string window = window_sentence(preview.definition, settings);
   if (!window.empty()) out.line(window);
   for (const PreviewWarning& warning : preview.warnings) {
-    out.line(painted("Warning: ", Paint::Warning, coloured) + warning.message);
+    // What is so most of the time is no warning to people, who would learn to pass over them.
+    const bool note = warning.code == "columns_not_read" || warning.code == "nothing_is_sent_now";
+    out.line((note ? "Note: " : painted("Warning: ", Paint::Warning, coloured)) + warning.message);
   }
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr Millis kFiguresKept{5'000};
 constexpr Millis kDay = std::chrono::hours(24);
-constexpr int kOccurrencesCounted = 1'000;  // of the last day, at most
+constexpr int kOccurrencesCounted = 100;  // of one schedule, at most
 constexpr int kShareOfTime = 20;            // reading takes a twentieth of one thread's time at most
 
 std::size_t place(job::Provider provider) {
@@ -41,10 +41,10 @@ Figures read_figures(store::Store& store, const std::filesystem::path& database,
   figures.events = store.count_events();
   for (const store::Schedule& schedule : store.schedules()) {
     ++(schedule.disarmed.empty() ? figures.schedules_armed : figures.schedules_disarmed);
-  }
-  for (const store::Occurrence& one : store.occurrences(std::nullopt, kOccurrencesCounted)) {
-    if (now - one.created_at > kDay) break;  // newest first
-    if (one.state == store::OccurrenceState::Missed) ++figures.runs_missed;
+    for (const store::Occurrence& one : store.occurrences(schedule.definition, kOccurrencesCounted)) {
+      if (now - one.created_at > kDay) break;  // newest first
+      if (one.state == store::OccurrenceState::Missed) ++figures.runs_missed;
+    }
   }
   figures.ledger_size = store.head().size;
   if (!published.note.empty() && published.size < figures.ledger_size) {

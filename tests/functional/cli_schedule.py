@@ -176,8 +176,8 @@ class DropFolder(Schedules):
                 return time.monotonic() - begun > 12  # the daemon looks every 5 s
             wait_until(write_on, "it has been written for longer than two looks apart")
             self.assertEqual(self.batches_of("drop"), [])
-        [batch] = wait_until(lambda: self.batches_of("drop"), "it is taken")
-        self.assertEqual(batch["jobs"], written)
+        wait_until(lambda: [batch["state"] for batch in self.batches_of("drop")] == ["open"], "all of it is stored")
+        self.assertEqual(self.batches_of("drop")[0]["jobs"], written)
 
     def test_file_of_no_use_is_written_down_and_told(self):
         self.start()
