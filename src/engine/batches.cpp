@@ -42,7 +42,8 @@ void tell_batch_end(Context& context, const Batch& batch, TimePoint at) {
   store::Event event;
   for (const Endpoint& endpoint : context.settings.webhooks) {
     const auto& wanted = endpoint.events;
-    const bool asks = std::find(wanted.begin(), wanted.end(), handover::EventType::BatchFinished) != wanted.end();
+    const bool asks =
+        std::find(wanted.begin(), wanted.end(), handover::EventType::BatchFinished) != wanted.end();
     if (!asks && endpoint.name != batch.on_complete) continue;
     if (event.message.empty()) {
       const store::BatchCounts counts = context.store.batch_counts(batch.id);

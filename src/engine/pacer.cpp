@@ -39,8 +39,8 @@ bool Pacer::fits(TimePoint t) {
          forecasts_.can_be_fresh(pace_.provider, t, pace_.lifetime / 3, pace_.calls);
 }
 
-// Looks into the gaps of what others have queued, ever further apart; at the latest it goes where the gate has
-// nothing else to do.
+// Looks into the gaps of what others have queued, ever further apart; at the latest it goes where the gate
+// has nothing else to do.
 TimePoint Pacer::next_that_fits(TimePoint t) {
   const TimePoint free = forecasts_.first_free(pace_.provider, t, pace_.calls);
   for (Millis step = kFirstStep; t + step < free; step *= 2) {

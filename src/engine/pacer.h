@@ -42,7 +42,7 @@ class Pacer {
   Forecasts& forecasts_;
   Pace pace_;
   job::Micros spacing_{0};
-  job::Micros next_;  // since the Unix epoch
+  job::Micros next_;                                 // since the Unix epoch
   std::optional<TimePoint> open_from_, open_until_;  // a part of the window that was looked up
 };
 

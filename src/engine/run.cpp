@@ -52,9 +52,7 @@ std::string window_text(const job::SendWindow& window) {
     if (window.weekdays().at(day)) days += (days.empty() ? "" : ",") + std::string(kDays[day]);
   }
   const auto clock = [](std::chrono::minutes time) {
-    const auto two = [](std::int64_t number) {
-      return (number < 10 ? "0" : "") + std::to_string(number);
-    };
+    const auto two = [](std::int64_t number) { return (number < 10 ? "0" : "") + std::to_string(number); };
     return two(time.count() / 60) + ":" + two(time.count() % 60);
   };
   return days + " " + clock(window.from()) + "-" + clock(window.to()) + " " + window.zone().name();
@@ -102,8 +100,8 @@ RunPlan plan_run(const ImportParts& parts, const Run& run) {
   };
   const job::SubmissionLimits limits = limits_of(run, parts.settings, now.wall);
   const auto& definition = run.definition;
-  job::FileFacts facts = job::each_recipient(*in, definition.provider, limits,
-                                             definition.recipients.columns, preview, progress);
+  job::FileFacts facts =
+      job::each_recipient(*in, definition.provider, limits, definition.recipients.columns, preview, progress);
   RunPlan plan = std::move(rows.plan());
   plan.rows = facts.rows;
   plan.digest = std::move(facts.digest);

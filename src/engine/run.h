@@ -49,6 +49,7 @@ inline constexpr std::size_t kRunErrorsMax = 100;
 /// row. Throws InputError (provider_off, no_handover, invalid_request for an unusable file) or Error.
 RunPlan plan_run(const ImportParts& parts, const Run& run);
 
+/// What became of a run that was submitted.
 struct SubmittedRun {
   store::Batch batch;
   RunPlan plan;

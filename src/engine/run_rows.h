@@ -48,8 +48,8 @@ class RunRows {
   RunPlan plan_;
   TimeZone zone_;  // of the days
   TimeZone::Period period_;
-  std::string day_;         // of last_due
-  TimePoint day_until_{};   // when another begins
+  std::string day_;        // of last_due
+  TimePoint day_until_{};  // when another begins
 };
 
 /// The limits that rows of a run are checked against.

@@ -29,11 +29,12 @@ std::string short_nominal(const std::string& nominal) {
 
 void require_fit(const Run& run, const RunPlan& plan) {
   if (plan.broken > 0 && !run.definition.recipients.skip_broken) {
-    throw InputError("invalid_request",
-                     std::to_string(plan.broken) + " of " + std::to_string(plan.rows) +
-                         " rows are broken, and nothing was stored: mend them, or let the definition skip them "
-                         "([recipients] broken = \"skip\")",
-                     plan.errors);
+    throw InputError(
+        "invalid_request",
+        std::to_string(plan.broken) + " of " + std::to_string(plan.rows) +
+            " rows are broken, and nothing was stored: mend them, or let the definition skip them "
+            "([recipients] broken = \"skip\")",
+        plan.errors);
   }
   if (plan.beyond_within) {
     throw InputError("invalid_request",

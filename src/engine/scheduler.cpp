@@ -44,8 +44,9 @@ TimePoint last_due_of(const store::Batch& batch) {
 
 store::Schedule enable_schedule(Context& context, const job::Definition& definition) {
   if (!definition.schedule && definition.recipients.folder.empty()) {
-    throw InputError("wrong_state", "schedule",
-                     "the definition has neither a [schedule] nor a drop folder: `latchkey batch submit` runs it");
+    throw InputError(
+        "wrong_state", "schedule",
+        "the definition has neither a [schedule] nor a drop folder: `latchkey batch submit` runs it");
   }
   if (definition.schedule && !definition.schedule->when.next(context.now.wall)) {
     throw InputError("wrong_state", "schedule.at", "its time is over, so it would never fire");
@@ -135,7 +136,8 @@ void Scheduler::disarm(store::Schedule& schedule, const std::string& why) {
     context.store.append(entry);
     context.store.put_schedule(schedule);
   });
-  tell_("schedule " + schedule.definition + " is disarmed: " + why + "; `latchkey schedule enable` arms it anew",
+  tell_("schedule " + schedule.definition + " is disarmed: " + why +
+            "; `latchkey schedule enable` arms it anew",
         true);
 }
 
@@ -166,8 +168,7 @@ void Scheduler::fire_due(store::Schedule& schedule, Armed& armed) {
 // Years without a daemon are one entry, with their count, before the latest ones.
 void Scheduler::count_missed(store::Schedule& schedule, Armed& armed) {
   const job::Schedule& when = armed.definition->schedule->when;
-  const TimePoint fires_from =
-      parts_.clock.now().wall - catch_up_of(*armed.definition, parts_.settings);
+  const TimePoint fires_from = parts_.clock.now().wall - catch_up_of(*armed.definition, parts_.settings);
   std::vector<job::Occurrence> latest;
   std::int64_t missed = 0;
   for (auto at = when.next(schedule.seen_until); at && at->at < fires_from; at = when.next(at->at)) {
@@ -216,9 +217,8 @@ bool Scheduler::fire(store::Schedule& schedule, Armed& armed, const job::Occurre
     return true;
   } catch (const InputError& error) {
     if (error.code() == "try_later") return false;
-    return leave_out(OccurrenceState::Skipped,
-                     "its recipients or its definition do not hold (" + error.code() +
-                         "); latchkey batch preview says more");
+    return leave_out(OccurrenceState::Skipped, "its recipients or its definition do not hold (" +
+                                                   error.code() + "); latchkey batch preview says more");
   } catch (const RecipientsUnreadable& error) {
     if (armed.told != nominal) tell_("schedule " + schedule.definition + ": " + error.what(), true);
     armed.told = nominal;
@@ -234,7 +234,8 @@ void Scheduler::take_dropped(const store::Schedule& schedule, Armed& armed) {
   for (const DroppedFile& file : now) {
     if (armed.handled.contains(file) || !armed.seen.contains(file)) continue;
     const std::string called = schedule.definition + ": " + file.path.filename().string();
-    const std::string refused = "refused:" + file.path.filename().string() + ":" + std::to_string(file.changed);
+    const std::string refused =
+        "refused:" + file.path.filename().string() + ":" + std::to_string(file.changed);
     if (parts_.store.find_occurrence(schedule.definition, refused)) {
       armed.handled.insert(file);
       continue;

@@ -70,9 +70,9 @@ class Scheduler {
     std::string digest;
     std::optional<job::Definition> definition;
     std::optional<job::Occurrence> next;
-    TimePoint next_of;  // seen_until that `next` belongs to
+    TimePoint next_of;              // seen_until that `next` belongs to
     std::string told;               // which trouble was told of, so that it is told once
-    Millis looked{-1};  // boot time of the last look at the file
+    Millis looked{-1};              // boot time of the last look at the file
     std::set<DroppedFile> seen;     // at the last look, perhaps not complete yet
     std::set<DroppedFile> handled;  // submitted, or of no use
   };

@@ -28,8 +28,8 @@ struct Job {
   Provider provider = Provider::Mayar;
   std::string subject;
   HandOver hand_over = HandOver::None;
-  std::string payload_mac;  ///< HMAC of the payload under the subject's salt, 32 bytes
-  std::string batch;        ///< empty: a single job
+  std::string payload_mac;                    ///< HMAC of the payload under the subject's salt, 32 bytes
+  std::string batch;                          ///< empty: a single job
   std::optional<std::string> reprocess_of;    ///< the requestId of the job that it repeats
   std::optional<std::string> reprocessed_as;  ///< the requestId of the job that repeats it
 

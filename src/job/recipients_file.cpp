@@ -171,9 +171,10 @@ class Collector final : public RecipientRows {
     if (payload_bytes(submission) == payload_bytes(file_.good[first])) {
       ++file_.repeated;
     } else {
-      broken({"requestId",
-              "is that of line " + std::to_string(file_.good_lines[first]) + ", which asks for something else",
-              line});
+      broken(
+          {"requestId",
+           "is that of line " + std::to_string(file_.good_lines[first]) + ", which asks for something else",
+           line});
     }
   }
 

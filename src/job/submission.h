@@ -29,11 +29,11 @@ struct Submission {
   std::optional<TimePoint> at;
   std::optional<Millis> lifetime;
   HandOver hand_over = HandOver::None;
-  std::optional<Recipient> deliver_to;  ///< an email, for hand-over Email and nothing else
-  std::string batch;                    ///< the batch it belongs to; part of no payload, as what follows
-  std::optional<TimePoint> planned;     ///< its place in the batch's plan, where `at` is absent
+  std::optional<Recipient> deliver_to;      ///< an email, for hand-over Email and nothing else
+  std::string batch;                        ///< the batch it belongs to; part of no payload, as what follows
+  std::optional<TimePoint> planned;         ///< its place in the batch's plan, where `at` is absent
   std::optional<std::string> reprocess_of;  ///< the requestId of the job that it repeats
-  bool pace = false;                    ///< move dueAt to when the gate can admit it, instead of rejecting
+  bool pace = false;  ///< move dueAt to when the gate can admit it, instead of rejecting
 };
 
 /// The limits a submission is checked against.

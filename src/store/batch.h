@@ -15,6 +15,7 @@ namespace latchkey::store {
 /// end. Abandoned: whoever submitted it died; what was stored is cancelled and nothing of it was ever sent.
 enum class BatchState { Submitting, Open, Paused, Cancelled, Finished, Abandoned };
 
+/// "submitting" and so on.
 std::string_view name(BatchState state);
 std::optional<BatchState> batch_state_named(std::string_view text);
 
@@ -56,6 +57,7 @@ struct BatchCounts {
 /// Skipped: it was not to be, as `reason` says.
 enum class OccurrenceState { Submitting, Submitted, Missed, Skipped };
 
+/// "submitting" and so on.
 std::string_view name(OccurrenceState state);
 std::optional<OccurrenceState> occurrence_state_named(std::string_view text);
 

@@ -1,9 +1,9 @@
 // The batches of SqliteStore, and how far each has come.
 #include "store/sqlite_store.h"
 
-#define LATCHKEY_SELECT_BATCHES                                                                          \
-  "SELECT id, definition, nominal, provider, state, actor, reason, created_at, submit_until, import, "   \
-  "first_id, last_id, cancelled_to, definition_digest, recipients_digest, plan, retry, on_complete, "    \
+#define LATCHKEY_SELECT_BATCHES                                                                        \
+  "SELECT id, definition, nominal, provider, state, actor, reason, created_at, submit_until, import, " \
+  "first_id, last_id, cancelled_to, definition_digest, recipients_digest, plan, retry, on_complete, "  \
   "finished_at FROM batches "
 
 namespace latchkey::store {
@@ -105,11 +105,10 @@ void SqliteStore::each_batch(const std::optional<std::string>& definition,
 }
 
 std::vector<Batch> SqliteStore::batches_to_settle(TimePoint now) {
-  auto query = connection_.query(
-      LATCHKEY_SELECT_BATCHES
-      "INDEXED BY batches_held_back WHERE state NOT IN ('open', 'finished') AND "
-      "((state IN ('cancelled', 'abandoned') AND cancelled_to < last_id) OR "
-      "(state = 'submitting' AND submit_until <= ?)) ORDER BY id");
+  auto query = connection_.query(LATCHKEY_SELECT_BATCHES
+                                 "INDEXED BY batches_held_back WHERE state NOT IN ('open', 'finished') AND "
+                                 "((state IN ('cancelled', 'abandoned') AND cancelled_to < last_id) OR "
+                                 "(state = 'submitting' AND submit_until <= ?)) ORDER BY id");
   query.bind(now);
   return read_batches(query);
 }

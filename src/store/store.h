@@ -206,7 +206,8 @@ class Store {
   /// Writes back every member that moves after insert_job; fresh_until is moved by shift_due_jobs alone.
   virtual void update_job(const job::Job& job) = 0;
   /// Calls `visit` with each job that fits, by age, until it returns false; in pages, like each_entry. Looked
-  /// up are a subject's jobs, a batch's, and those that are held or failed; other questions read all jobs. Returns after
+  /// up are a subject's jobs, a batch's, and those that are held or failed; other questions read all jobs.
+  /// Returns after
   /// which id to go on when `looks_max` has stopped it, as each_entry does.
   virtual std::optional<std::int64_t> each_job(const JobFilter& filter,
                                                const std::function<bool(const job::Job&)>& visit) = 0;
@@ -216,7 +217,8 @@ class Store {
   /// how many.
   virtual int ready_due_jobs(TimePoint now, int limit) = 0;
   /// Takeable jobs by freshness end, then age, at most `limit`: single ones or batch ones. None of a batch
-  /// that is paused or cancelled, none whose subject has a running job, none that is stale at `now`; two of one subject may be among them.
+  /// that is paused or cancelled, none whose subject has a running job, none that is stale at `now`; two of
+  /// one subject may be among them.
   virtual std::vector<job::Job> takeable_jobs(job::Provider provider, bool in_batch, TimePoint now,
                                               int limit) = 0;
   /// Queued jobs whose freshness has ended, at most `limit`.

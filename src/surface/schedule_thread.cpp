@@ -1,7 +1,5 @@
 #include "surface/schedule_thread.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <fstream>
 
@@ -57,8 +55,12 @@ std::vector<engine::DroppedFile> DefinitionFiles::list(const std::filesystem::pa
 }
 
 ScheduleThread::ScheduleThread(const Config& config, engine::Settings settings, Clock& clock,
-                               engine::Pulse& pulse)
-    : settings_(std::move(settings)), clock_(clock), pulse_(pulse), store_(config.database(), clock) {}
+                               engine::Pulse& pulse, engine::Scheduler::Tell tell)
+    : settings_(std::move(settings)),
+      clock_(clock),
+      pulse_(pulse),
+      tell_(std::move(tell)),
+      store_(config.database(), clock) {}
 
 ScheduleThread::~ScheduleThread() {
   {
@@ -79,13 +81,7 @@ void ScheduleThread::run() {
     std::unique_lock lock(mutex_);
     if (wake_.wait_for(lock, kLetEngineWrite, [this] { return stopping_.load(); })) throw Stopping();
   };
-  engine::Scheduler scheduler(parts, files_, [](const std::string& text, bool trouble) {
-    if (trouble) {
-      spdlog::warn("{}", text);
-    } else {
-      spdlog::info("{}", text);
-    }
-  });
+  engine::Scheduler scheduler(parts, files_, tell_);
   while (!stopping_) {
     const Millis rest = tick(scheduler);
     std::unique_lock lock(mutex_);
@@ -95,7 +91,8 @@ void ScheduleThread::run() {
 
 Millis ScheduleThread::tick(engine::Scheduler& scheduler) {
   // A provider that was off may have been given its key meanwhile.
-  for (const job::Provider id : job::kProviders) settings_.of(id).on = pulse_.state().on.at(static_cast<std::size_t>(id));
+  for (const job::Provider id : job::kProviders)
+    settings_.of(id).on = pulse_.state().on.at(static_cast<std::size_t>(id));
   try {
     const TimePoint next = scheduler.tick();
     complaint_.clear();
@@ -114,7 +111,7 @@ Millis ScheduleThread::tick(engine::Scheduler& scheduler) {
 void ScheduleThread::complain(const std::string& text) {
   if (text == complaint_) return;
   complaint_ = text;
-  spdlog::error("schedules do not fire: {}", text);
+  tell_("schedules do not fire: " + text, true);
 }
 
 }  // namespace latchkey::surface

@@ -21,12 +21,13 @@ class DefinitionFiles final : public engine::DefinitionSource {
   std::vector<engine::DroppedFile> list(const std::filesystem::path& folder) override;
 };
 
-/// The thread of the daemon that fires what is armed. It is another writer, as a command is: it has a store of
-/// its own, and a long import lets the engine's turns in between. Its trouble never ends the daemon.
+/// The thread of the daemon that fires what is armed. It is another writer, as a command is: it has a store
+/// of its own, and a long import lets the engine's turns in between. Its trouble never ends the daemon.
 class ScheduleThread {
  public:
-  /// All must outlive this object.
-  ScheduleThread(const Config& config, engine::Settings settings, Clock& clock, engine::Pulse& pulse);
+  /// All must outlive this object. `tell` is called on its thread.
+  ScheduleThread(const Config& config, engine::Settings settings, Clock& clock, engine::Pulse& pulse,
+                 engine::Scheduler::Tell tell);
   /// Stops it; a run that is being stored is given up.
   ~ScheduleThread();
   ScheduleThread(const ScheduleThread&) = delete;
@@ -41,6 +42,7 @@ class ScheduleThread {
   engine::Settings settings_;
   Clock& clock_;
   engine::Pulse& pulse_;
+  engine::Scheduler::Tell tell_;
   SystemRandom random_;
   store::SqliteStore store_;
   DefinitionFiles files_;

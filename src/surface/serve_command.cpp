@@ -256,7 +256,10 @@ int serve(const GlobalOptions& options) {
 
   engine::Settings schedule_settings = engine::settings_of(config);
   schedule_settings.fingerprint_keys = fingerprint_keys_when_asked(config.fingerprint_key_file);
-  ScheduleThread schedules(config, std::move(schedule_settings), clock, pulse);
+  ScheduleThread schedules(config, std::move(schedule_settings), clock, pulse,
+                           [](const std::string& text, bool trouble) {
+                             spdlog::log(trouble ? spdlog::level::warn : spdlog::level::info, "{}", text);
+                           });
 
   api.start();
   health.start();

@@ -90,10 +90,10 @@ void Week::prepare() {
   job::Definition daily = definition_of("daily");
   daily.recipients.file = "daily.csv";
   daily.recipients.repeat = true;
-  daily.schedule.emplace(job::DefinitionSchedule{
-      job::Schedule(zone("Europe/Berlin"), job::Cron::parse("30 2 * * *", "cron"), job::GapPolicy::Next,
-                    job::FoldPolicy::First),
-      std::nullopt, job::Overlap::Skip});
+  daily.schedule.emplace(
+      job::DefinitionSchedule{job::Schedule(zone("Europe/Berlin"), job::Cron::parse("30 2 * * *", "cron"),
+                                            job::GapPolicy::Next, job::FoldPolicy::First),
+                              std::nullopt, job::Overlap::Skip});
   source_.recipients["daily.csv"] = mailed("daily.example", 200);
 
   job::Definition drop = definition_of("drop");
@@ -151,8 +151,7 @@ bool Week::step(TimePoint end) {
     return true;
   }
   TimePoint next = std::min({end, tick_at_, now + wake_.rest(rig_.clock.now(), hours(1))});
-  if (!rig_.workers->calls.empty())
-    next = std::min(next, rig_.workers->calls.front().intent.wall + kLatency);
+  if (!rig_.workers->calls.empty()) next = std::min(next, rig_.workers->calls.front().intent.wall + kLatency);
   if (next <= now) return now < end;
   rig_.clock.advance(next - now);
   return next < end;
@@ -168,8 +167,7 @@ void Week::answer_calls() {
 
 void Week::answer_mails() {
   while (!rig_.couriers->mails.empty()) {
-    delivered_.push_back(
-        {rig_.clock.now().wall, "", rig_.couriers->mails.front().mail.request_id});
+    delivered_.push_back({rig_.clock.now().wall, "", rig_.couriers->mails.front().mail.request_id});
     rig_.finish_mail({job::Outcome::Accepted, std::nullopt, Millis(40), 0});
   }
 }
@@ -225,8 +223,9 @@ void Week::decide_about_held() {
     return true;
   });
   for (const std::string& id : ids) {
-    rig_.command(
-        [&](engine::Context& context) { engine::close(context, id, sent.contains(id), "asked the provider"); });
+    rig_.command([&](engine::Context& context) {
+      engine::close(context, id, sent.contains(id), "asked the provider");
+    });
   }
 }
 
@@ -267,12 +266,14 @@ void Week::check_batches() {
     if (counts.open() > 0) not_as_planned(batch.id + " has not ended");
     if (!batch.finished_at) not_as_planned(batch.id + " was not finished");
     if (batch.id == wrong_) {
-      if (counts.cancelled != counts.all()) not_as_planned("something of the wrong mailing was not cancelled");
+      if (counts.cancelled != counts.all())
+        not_as_planned("something of the wrong mailing was not cancelled");
       return true;
     }
     if (batch.definition == "daily") ++daily;
     for (const job::Job& job : rig_.jobs(batch.id)) {
-      // Our own pace makes nothing stale: whatever was not sent was due in the outage, or lost with the process.
+      // Our own pace makes nothing stale: whatever was not sent was due in the outage, or lost with the
+      // process.
       if (job.standing.state == State::Done) continue;
       const bool outage = job.due_at >= outage_begin_ - minutes(15) && job.due_at < outage_end_ + minutes(1);
       if (job.standing.state == State::Failed && job.code == job::Code::Closed) continue;
@@ -282,7 +283,8 @@ void Week::check_batches() {
     }
     return true;
   });
-  if (daily != 7) not_as_planned("the nightly mailing ran " + std::to_string(daily) + " times in seven nights");
+  if (daily != 7)
+    not_as_planned("the nightly mailing ran " + std::to_string(daily) + " times in seven nights");
   if (throttled_ > 0) not_as_planned("the provider throttled " + std::to_string(throttled_) + " calls");
 }
 
@@ -312,7 +314,8 @@ void Week::check_deliveries() {
 void Week::check_ledger() {
   const auto report = engine::verify(store::sqlite_evidence(rig_.folder / "latchkey.db"), {});
   entries_ = report.entries;
-  if (!report.findings.empty()) not_as_planned("the ledger does not hold: " + report.findings.kept().front().text);
+  if (!report.findings.empty())
+    not_as_planned("the ledger does not hold: " + report.findings.kept().front().text);
 }
 
 void Week::report(std::ostream& out) {
@@ -320,7 +323,8 @@ void Week::report(std::ostream& out) {
   const auto show = [&](const std::optional<TimePoint>& t) {
     return t ? format_local_time(here.local(*t)) : std::string("-");
   };
-  out << "A week from " << show(berlin(19, 6)) << " to " << show(berlin(26, 6)) << " in Berlin, mayar 20/min, nomos 10/s\n\n";
+  out << "A week from " << show(berlin(19, 6)) << " to " << show(berlin(26, 6))
+      << " in Berlin, mayar 20/min, nomos 10/s\n\n";
   std::vector<store::Batch> batches;
   rig_.other->each_batch(std::nullopt, [&](const store::Batch& batch) {
     batches.push_back(batch);
@@ -336,14 +340,15 @@ void Week::report(std::ostream& out) {
       return show(t);
     };
     const auto counts = rig_.other->batch_counts(batch.id);
-    out << "  " << batch.id << " (" << store::name(batch.state) << ")\n      planned  " << text("firstDueAt") << " to "
-        << text("lastDueAt") << ", " << plan->at("jobs") << " jobs\n      happened " << show(counts.first_end)
-        << " to " << show(counts.last_end) << ": " << rig_.counts(batch.id) << "\n";
+    out << "  " << batch.id << " (" << store::name(batch.state) << ")\n      planned  " << text("firstDueAt")
+        << " to " << text("lastDueAt") << ", " << plan->at("jobs") << " jobs\n      happened "
+        << show(counts.first_end) << " to " << show(counts.last_end) << ": " << rig_.counts(batch.id) << "\n";
   }
-  out << "\n  outage of mayar from " << show(outage_begin_) << " to " << show(outage_end_) << "; the daemon was killed "
-      << killed_ << " times with " << lost_calls_ << " calls under way\n  " << delivered_.size()
-      << " mails reached somebody, none of them twice; the provider throttled " << throttled_
-      << " calls; none went stale through our own pace\n  " << entries_ << " entries, and the ledger holds\n";
+  out << "\n  outage of mayar from " << show(outage_begin_) << " to " << show(outage_end_)
+      << "; the daemon was killed " << killed_ << " times with " << lost_calls_ << " calls under way\n  "
+      << delivered_.size() << " mails reached somebody, none of them twice; the provider throttled "
+      << throttled_ << " calls; none went stale through our own pace\n  " << entries_
+      << " entries, and the ledger holds\n";
 }
 
 }  // namespace latchkey::test

@@ -60,7 +60,7 @@ class Week {
   TimePoint tick_at_{};
   engine::Wake wake_;
   TimePoint outage_begin_, outage_end_;
-  std::string wrong_;                  // the batch
+  std::string wrong_;  // the batch
   std::vector<std::string> reprocessed_;
   std::vector<Call> delivered_;        // what reached a customer
   std::deque<TimePoint> mayar_calls_;  // of the last minute

@@ -1,8 +1,8 @@
 // A week of batches, schedules and trouble. scripts/simulate-week prints its report.
-#include "simulation/week.h"
-
 #include <boost/test/unit_test.hpp>
 #include <iostream>
+
+#include "simulation/week.h"
 
 BOOST_AUTO_TEST_SUITE(week_tests)
 

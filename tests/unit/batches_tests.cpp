@@ -1,8 +1,7 @@
 // Batches while they run: paused, resumed, cancelled, finished.
-#include "engine/batches.h"
-
 #include <boost/test/unit_test.hpp>
 
+#include "engine/batches.h"
 #include "engine/operations.h"
 #include "support/run_rig.h"
 
@@ -131,12 +130,15 @@ BOOST_AUTO_TEST_CASE(retry_policy_is_the_definitions) {
 BOOST_AUTO_TEST_CASE(what_cannot_be_done_says_so) {
   RunRig rig;
   const std::string id = rig.submit(welcome(), people(1)).batch.id;
-  BOOST_TEST(code_of_action(rig, [](Context& context) { pause_batch(context, "none", "why"); }) == "not_found");
-  BOOST_TEST(code_of_action(rig, [&](Context& context) { resume_batch(context, id, "why"); }) == "wrong_state");
+  BOOST_TEST(code_of_action(rig, [](Context& context) { pause_batch(context, "none", "why"); }) ==
+             "not_found");
+  BOOST_TEST(code_of_action(rig, [&](Context& context) { resume_batch(context, id, "why"); }) ==
+             "wrong_state");
   BOOST_TEST(code_of_action(rig, [&](Context& context) { cancel_batch(context, id, "a@b"); }) ==
              "invalid_request");
   rig.drain();
-  BOOST_TEST(code_of_action(rig, [&](Context& context) { cancel_batch(context, id, "late"); }) == "wrong_state");
+  BOOST_TEST(code_of_action(rig, [&](Context& context) { cancel_batch(context, id, "late"); }) ==
+             "wrong_state");
 }
 
 // The counts are kept with the entries: every job is in one of them at every step.

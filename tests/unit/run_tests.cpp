@@ -1,8 +1,7 @@
 // Runs of a definition: what is planned, what is stored, and that nothing is sent of what was not completed.
-#include "engine/run.h"
-
 #include <boost/test/unit_test.hpp>
 
+#include "engine/run.h"
 #include "support/run_rig.h"
 
 namespace latchkey::engine {
@@ -58,7 +57,8 @@ BOOST_AUTO_TEST_CASE(plan_counts_and_writes_nothing) {
   BOOST_TEST(plan.errors.at(0).line == 3);
   BOOST_TEST(plan.skipped.at(Code::Duplicate) == 2);
   BOOST_TEST((plan.first_due == rig.begin));
-  BOOST_TEST((*plan.last_due - *plan.first_due == Millis(3'334)));  // 3 s and the tenth that is left to others
+  BOOST_TEST(
+      (*plan.last_due - *plan.first_due == Millis(3'334)));  // 3 s and the tenth that is left to others
   BOOST_TEST(rig.entries() == before);
 }
 
@@ -224,7 +224,8 @@ BOOST_AUTO_TEST_CASE(large_run_lets_others_write_and_is_taken_only_when_complete
   };
   const std::string recipients = people(1200);
   const job::Definition definition = welcome();
-  const Run run{definition, "", rig.begin, "", [&] { return std::make_unique<std::istringstream>(recipients); }};
+  const Run run{definition, "", rig.begin, "",
+                [&] { return std::make_unique<std::istringstream>(recipients); }};
   const SubmittedRun done = submit_run(parts, run);
   BOOST_TEST(pauses > 10);
   BOOST_TEST(done.plan.jobs == 1200);
@@ -242,7 +243,8 @@ BOOST_AUTO_TEST_CASE(run_that_ends_early_is_cancelled_and_can_be_submitted_anew)
   };
   const std::string recipients = people(1200);
   const job::Definition definition = welcome();
-  const Run run{definition, "", rig.begin, "", [&] { return std::make_unique<std::istringstream>(recipients); }};
+  const Run run{definition, "", rig.begin, "",
+                [&] { return std::make_unique<std::istringstream>(recipients); }};
   BOOST_CHECK_THROW(submit_run(parts, run), Error);
   BOOST_TEST(rig.entries(EntryType::BatchSubmitted).empty());
   BOOST_TEST(rig.entries(EntryType::BatchCancelled).size() == 1U);
@@ -271,7 +273,8 @@ BOOST_AUTO_TEST_CASE(run_whose_submitter_died_is_cancelled_by_the_turn) {
   };
   const std::string recipients = people(2500);
   const job::Definition definition = welcome();
-  const Run run{definition, "", rig.begin, "", [&] { return std::make_unique<std::istringstream>(recipients); }};
+  const Run run{definition, "", rig.begin, "",
+                [&] { return std::make_unique<std::istringstream>(recipients); }};
   BOOST_CHECK_THROW(submit_run(parts, run), Death);
   for (int i = 0; i < 10; ++i) rig.turn();
   std::string abandoned;

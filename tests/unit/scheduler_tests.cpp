@@ -1,10 +1,8 @@
 // What fires by itself: once each, at its time or not at all, and only the file that was looked at.
-#include "engine/scheduler.h"
-
 #include <algorithm>
-
 #include <boost/test/unit_test.hpp>
 
+#include "engine/scheduler.h"
 #include "support/made_up_definitions.h"
 #include "support/run_rig.h"
 
@@ -29,10 +27,10 @@ struct Rig : test::RunRig {
     definition.recipients.repeat = true;
     definition.min_interval = Millis(0);
     definition.file = "welcome.toml";
-    definition.schedule.emplace(job::DefinitionSchedule{
-        job::Schedule(*TimeZone::named("UTC"), job::Cron::parse(cron, "cron"), job::GapPolicy::Next,
-                      job::FoldPolicy::First),
-        std::nullopt, job::Overlap::Skip});
+    definition.schedule.emplace(
+        job::DefinitionSchedule{job::Schedule(*TimeZone::named("UTC"), job::Cron::parse(cron, "cron"),
+                                              job::GapPolicy::Next, job::FoldPolicy::First),
+                                std::nullopt, job::Overlap::Skip});
     if (adjust) adjust(definition);
     source.put(definition);
     command([&](Context& context) { enable_schedule(context, source.load("welcome.toml")); });
