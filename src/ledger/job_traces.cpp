@@ -61,7 +61,7 @@ job::Standing JobTraces::standing(const Trace& trace) {
 }
 
 // No name has the hash 0, which stands for none.
-std::uint64_t JobTraces::batch_key(std::string_view name) const {
+std::uint64_t JobTraces::key_of(std::string_view name) const {
   return name.empty() ? 0 : hash_.of(name)[0] | 1;
 }
 
@@ -81,7 +81,10 @@ void JobTraces::follow(const Facts& entry, EntryType type, std::int64_t seq, Tim
                   "prev does not lead to this requestId's entry before, seq " + digits(trace.last_seq));
   }
   trace.last_seq = seq;
-  if (type == EntryType::JobReprocessed) check_reprocessing(entry, entry.reprocessed_as, seq);
+  if (type == EntryType::JobReprocessed) {
+    check_reprocessing(entry, entry.reprocessed_as, seq);
+    trace.reprocessed_as = key_of(entry.reprocessed_as);
+  }
   if (!trace.broken) step(trace, entry, type, seq, t);
 }
 
@@ -114,7 +117,8 @@ void JobTraces::accept(const Facts& entry, std::int64_t seq, TimePoint clock) {
   trace.subject = subjects_.accepted(entry, seq);
   trace.last_seq = seq;
   trace.created_at = to_ms(clock);
-  trace.batch = batch_key(entry.batch);
+  trace.batch = key_of(entry.batch);
+  trace.reprocess_of = key_of(entry.reprocess_of);
   trace.jumps_before = trace.jumps_planned = jumps_;
   traces_.add(key, trace);
 }
@@ -130,7 +134,7 @@ void JobTraces::check_reprocessing(const Facts& entry, std::string_view other, s
 bool JobTraces::check_ids(Trace& trace, const Facts& entry, std::int64_t seq) {
   const auto provider = job::provider_named(entry.provider);
   const bool same = provider && small(*provider) == trace.provider &&
-                    subjects_.is(trace.subject, entry.subject) && batch_key(entry.batch) == trace.batch;
+                    subjects_.is(trace.subject, entry.subject) && key_of(entry.batch) == trace.batch;
   if (same) return true;
   findings_.add("E_MEMBER", seq, entry.request_id,
                 "its provider, subject or batch is not that of the job's first entry");
@@ -254,7 +258,13 @@ void JobTraces::compare(const JobRow& row) {
   with.same("provider", row.provider, name(static_cast<job::Provider>(trace.provider)));
   with.same("subject", subjects_.find(row.subject), trace.subject);
   with.same("hand_over", row.hand_over, name(static_cast<job::HandOver>(trace.hand_over)));
-  with.same("batch", batch_key(row.batch), trace.batch);
+  with.same("batch", key_of(row.batch), trace.batch);
+  // An empty text is no requestId, and not the same as none.
+  const auto other = [&](const std::optional<std::string_view>& id) {
+    return id ? key_of(*id) | id->empty() : 0;
+  };
+  with.same("reprocess_of", other(row.reprocess_of), trace.reprocess_of);
+  with.same("reprocessed_as", other(row.reprocessed_as), trace.reprocessed_as);
   with.same("state", row.state, name(should.state));
   with.same("step", row.step, static_cast<std::int64_t>(should.step));
   with.same("cancel_requested", row.cancel_requested, static_cast<std::int64_t>(should.cancel_requested));

@@ -14,7 +14,7 @@
 namespace latchkey::ledger {
 
 /// What the entries say of every job, followed by the table of job/life.h, to be compared with the rows of
-/// the jobs table. Feed it the entries in their order, then each row, then finish(). About 120 bytes a job.
+/// the jobs table. Feed it the entries in their order, then each row, then finish(). About 136 bytes a job.
 class JobTraces {
  public:
   JobTraces(Findings& findings, SubjectTraces& subjects, const KeyedHash& hash)
@@ -45,8 +45,10 @@ class JobTraces {
     std::int64_t created_at = 0;  // milliseconds, as all times here
     std::int64_t due_at = 0;      // as last planned by an entry
     std::int64_t expires_at = 0;
-    std::int64_t finished_at = -1;  // -1: not yet
-    std::uint64_t batch = 0;        // hash of its name
+    std::int64_t finished_at = -1;   // -1: not yet
+    std::uint64_t batch = 0;         // hash of its name
+    std::uint64_t reprocess_of = 0;  // hashes of requestIds, 0: none
+    std::uint64_t reprocessed_as = 0;
     SubjectTraces::Number subject = SubjectTraces::kNone;
     std::uint32_t lifetime = 0;
     std::uint32_t attempts = 0;
@@ -73,7 +75,7 @@ class JobTraces {
   void move(Trace& trace, const Facts& entry, EntryType type, std::int64_t seq);
   void not_allowed(Trace& trace, const Facts& entry, EntryType type, std::int64_t seq);
   static job::Standing standing(const Trace& trace);
-  std::uint64_t batch_key(std::string_view name) const;
+  std::uint64_t key_of(std::string_view name) const;
 
   Findings& findings_;
   SubjectTraces& subjects_;

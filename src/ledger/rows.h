@@ -12,7 +12,7 @@ struct JobRow {
   std::int64_t step = 0, cancel_requested = 0;
   std::int64_t due_at = 0, expires_at = 0, fresh_until = 0, lifetime = 0, created_at = 0;
   std::int64_t attempts = 0, tries = 0, unknown_retried = 0, epoch = 0, last_seq = 0;
-  std::optional<std::string_view> outcome, code;
+  std::optional<std::string_view> outcome, code, reprocess_of, reprocessed_as;
   std::optional<std::int64_t> finished_at;
 };
 
