@@ -12,7 +12,9 @@ def count(test):
     passed, failed = 1, 0
     if cases := re.search(r"(\d+) test cases? out of (\d+) passed", output):
         passed = int(cases[1])
-        failed = int(cases[2]) - passed
+        # Where a program runs a part of its cases the others are "skipped".
+        skipped = sum(int(number) for number in re.findall(r"(\d+) test cases? out of \d+ skipped", output))
+        failed = int(cases[2]) - passed - skipped
     elif cases := re.search(r"^Ran (\d+) tests? in", output, re.M):
         failed = sum(int(number) for number in re.findall(r"(?:failures|errors)=(\d+)", output))
         skipped = sum(int(number) for number in re.findall(r"skipped=(\d+)", output))

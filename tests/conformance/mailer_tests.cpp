@@ -49,7 +49,7 @@ MailServer::Options with_fault(const std::string& fault) {
 }
 
 /// Mailer and client for one server.
-struct Wired {
+struct Mailing {
   MailSetup setup;
   FakeClock clock{parse_rfc3339("2026-11-25T09:20:00Z").value()};
 
@@ -83,7 +83,7 @@ struct Wired {
   }
 };
 
-std::string text_of(const MailResult& result) {
+std::string came_to(const MailResult& result) {
   std::string text(name(result.outcome));
   if (result.code) text += " " + std::string(name(*result.code));
   return text + " " + std::to_string(result.reply);
@@ -108,8 +108,8 @@ BOOST_AUTO_TEST_SUITE(mailer_tests)
 BOOST_AUTO_TEST_CASE(a_mail_arrives_once_encrypted_and_logged_in) {
   for (const SmtpSecurity security : {SmtpSecurity::StartTls, SmtpSecurity::Tls, SmtpSecurity::None}) {
     MailServer server(options(security));
-    Wired wired;
-    BOOST_TEST(text_of(wired.send(wired.config_for(server.port(), security))) == "accepted 250");
+    Mailing wired;
+    BOOST_TEST(came_to(wired.send(wired.config_for(server.port(), security))) == "accepted 250");
     const auto mails = server.rest("mail");
     BOOST_REQUIRE(mails.size() == 1U);
     BOOST_TEST(mails[0]["tls"].get<bool>() == (security != SmtpSecurity::None));
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_mail_arrives_once_encrypted_and_logged_in) {
 
 BOOST_AUTO_TEST_CASE(a_mail_program_reads_the_message_as_it_was_meant) {
   MailServer server(options());
-  Wired wired;
+  Mailing wired;
   wired.setup.write(kSubjectTemplate,
                     "Ihr Zugang zum Kundenportal für Grüße & mehr, gültig bis {{linkExpiresAt}} ✓\n");
   wired.setup.write(kTextTemplate,
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(a_mail_program_reads_the_message_as_it_was_meant) {
   config.reply_to = job::Mailbox{"Help, please", "help@xn--bcher-kva.example"};
   config.list_unsubscribe = "https://example.com/stop?list=1";
   config.timezone = "Europe/Berlin";
-  BOOST_TEST(text_of(wired.send(config, "Budi.S@Bücher.example")) == "accepted 250");
+  BOOST_TEST(came_to(wired.send(config, "Budi.S@Bücher.example")) == "accepted 250");
 
   const Json mail = server.next("mail");
   const std::string raw = mail["raw"].get<std::string>();
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_mail_program_reads_the_message_as_it_was_meant) {
   BOOST_TEST(header(mail, "Subject") ==
              "Ihr Zugang zum Kundenportal für Grüße & mehr, gültig bis 25 November 2026, 10:35 CET ✓");
   BOOST_TEST(header(mail, "Message-ID") ==
-             "<" + handover::message_id(Wired::mail_to(""), "example.com") + ">");
+             "<" + handover::message_id(Mailing::mail_to(""), "example.com") + ">");
   BOOST_TEST(header(mail, "List-Unsubscribe") == "<https://example.com/stop?list=1>");
   BOOST_TEST(header(mail, "List-Unsubscribe-Post") == "List-Unsubscribe=One-Click");
   BOOST_TEST(header(mail, "Auto-Submitted") == "auto-generated");
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_mail_program_reads_the_message_as_it_was_meant) {
 
 BOOST_AUTO_TEST_CASE(what_the_server_says_decides_what_it_comes_to) {
   MailServer server(options());
-  Wired wired;
+  Mailing wired;
   const SmtpConfig config = wired.config_for(server.port());
   const std::vector<std::pair<std::string, std::string>> cases{{"rcpt550", "rejected smtp_refused 550"},
                                                                {"rcpt553", "rejected smtp_refused 553"},
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(what_the_server_says_decides_what_it_comes_to) {
                                                                {"quitcut", "accepted 250"},
                                                                {"quit500", "accepted 250"}};
   for (const auto& [fault, expected] : cases) {
-    BOOST_TEST(text_of(wired.send(config, "budi+" + fault + "@example.com")) == expected, fault);
+    BOOST_TEST(came_to(wired.send(config, "budi+" + fault + "@example.com")) == expected, fault);
   }
   // Each of those that got so far came once, and nothing was tried behind our back.
   std::string replies;
@@ -203,15 +203,15 @@ BOOST_AUTO_TEST_CASE(what_the_server_says_decides_what_it_comes_to) {
 
 BOOST_AUTO_TEST_CASE(silence_ends_with_the_time_and_what_it_means_depends_on_how_far_it_came) {
   MailServer server(options());
-  Wired wired;
+  Mailing wired;
   SmtpConfig config = wired.config_for(server.port());
   config.timeout = kShort;
-  BOOST_TEST(text_of(wired.send(config, "budi+rcpthang@example.com")) == "not_sent smtp_deferred 250");
-  BOOST_TEST(text_of(wired.send(config, "budi+endhang@example.com")) == "unknown smtp_unknown 354");
+  BOOST_TEST(came_to(wired.send(config, "budi+rcpthang@example.com")) == "not_sent smtp_deferred 250");
+  BOOST_TEST(came_to(wired.send(config, "budi+endhang@example.com")) == "unknown smtp_unknown 354");
   // The good-bye is not worth waiting for.
   config.timeout = kTimeout;
-  BOOST_TEST(text_of(wired.send(config, "budi+quithang@example.com")) == "accepted 250");
-  BOOST_TEST(text_of(wired.send(config, "budi+rcpt550+quithang@example.com")) == "rejected smtp_refused 550");
+  BOOST_TEST(came_to(wired.send(config, "budi+quithang@example.com")) == "accepted 250");
+  BOOST_TEST(came_to(wired.send(config, "budi+rcpt550+quithang@example.com")) == "rejected smtp_refused 550");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_the_recipients_fault_is_tried_again) {
@@ -223,44 +223,44 @@ BOOST_AUTO_TEST_CASE(what_is_not_the_recipients_fault_is_tried_again) {
                                                         {"sender550", "not_sent smtp_deferred 550"},
                                                         {"sendercut", "not_sent smtp_deferred 235"}}) {
     MailServer server(with_fault(fault));
-    Wired wired;
-    BOOST_TEST(text_of(wired.send(wired.config_for(server.port()))) == expected, fault);
+    Mailing wired;
+    BOOST_TEST(came_to(wired.send(wired.config_for(server.port()))) == expected, fault);
   }
 }
 
 BOOST_AUTO_TEST_CASE(the_time_to_connect_ends_a_server_that_never_greets) {
   MailServer server(with_fault("greetinghang"));
-  Wired wired;
+  Mailing wired;
   SmtpConfig config = wired.config_for(server.port());
   config.connect_timeout = kShort;
   const MailResult result = wired.send(config);
-  BOOST_TEST(text_of(result) == "not_sent smtp_deferred 0");
+  BOOST_TEST(came_to(result) == "not_sent smtp_deferred 0");
   BOOST_TEST(result.took < kTimeout / 2);
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_password_is_not_the_addresss_fault_and_a_new_one_is_taken) {
   MailServer server(options());
-  Wired wired;
+  Mailing wired;
   std::ofstream(wired.setup.password()) << "wrong";
   const SmtpConfig config = wired.config_for(server.port());
   SmtpMailer mailer(config, wired.clock);
   CurlSmtpClient client(handover::server_of(config));
-  BOOST_TEST(text_of(mailer.send(Wired::mail_to("budi@example.com"), client)) ==
+  BOOST_TEST(came_to(mailer.send(Mailing::mail_to("budi@example.com"), client)) ==
              "not_sent smtp_deferred 535");
   std::ofstream(wired.setup.password()) << "mail-password";
   BOOST_TEST(mailer.reload_credentials());
-  BOOST_TEST(text_of(mailer.send(Wired::mail_to("budi@example.com"), client)) == "accepted 250");
+  BOOST_TEST(came_to(mailer.send(Mailing::mail_to("budi@example.com"), client)) == "accepted 250");
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_is_not_logged_in_to_refuses_nobody_for_good) {
   MailServer::Options without_login = options();
   without_login.mechanisms = "";
   MailServer server(without_login);
-  Wired wired;
+  Mailing wired;
   SmtpConfig config = wired.config_for(server.port());
-  BOOST_TEST(text_of(wired.send(config)).starts_with("not_sent smtp_deferred"));
+  BOOST_TEST(came_to(wired.send(config)).starts_with("not_sent smtp_deferred"));
   config.username.clear();
-  BOOST_TEST(text_of(wired.send(config)) == "not_sent smtp_deferred 530");
+  BOOST_TEST(came_to(wired.send(config)) == "not_sent smtp_deferred 530");
   BOOST_TEST(server.rest("mail").empty());
 }
 
@@ -268,8 +268,8 @@ BOOST_AUTO_TEST_CASE(logs_in_with_what_the_server_offers) {
   MailServer::Options only_login = options();
   only_login.mechanisms = "LOGIN";
   MailServer server(only_login);
-  Wired wired;
-  BOOST_TEST(text_of(wired.send(wired.config_for(server.port()))) == "accepted 250");
+  Mailing wired;
+  BOOST_TEST(came_to(wired.send(wired.config_for(server.port()))) == "accepted 250");
   BOOST_TEST(server.next("login")["mechanism"].get<std::string>() == "LOGIN");
 }
 
@@ -279,18 +279,18 @@ BOOST_AUTO_TEST_CASE(the_password_goes_to_nobody_who_cannot_prove_who_he_is) {
       MailServer::Options wrong = options(security);
       wrong.identity = identity;
       MailServer server(wrong);
-      Wired wired;
-      BOOST_TEST(text_of(wired.send(wired.config_for(server.port(), security)))
+      Mailing wired;
+      BOOST_TEST(came_to(wired.send(wired.config_for(server.port(), security)))
                      .starts_with("not_sent smtp_deferred"));
       BOOST_TEST(server.rest("login").empty());
     }
     MailServer good(options(security));
-    Wired wired;
+    Mailing wired;
     SmtpConfig config = wired.config_for(good.port(), security);
     config.ca_file = certificates().other_ca_file();
-    BOOST_TEST(text_of(wired.send(config)).starts_with("not_sent smtp_deferred"));
+    BOOST_TEST(came_to(wired.send(config)).starts_with("not_sent smtp_deferred"));
     config.ca_file.clear();  // the system's authorities do not know ours
-    BOOST_TEST(text_of(wired.send(config)).starts_with("not_sent smtp_deferred"));
+    BOOST_TEST(came_to(wired.send(config)).starts_with("not_sent smtp_deferred"));
     BOOST_TEST(good.rest("login").empty());
   }
 }
@@ -298,49 +298,50 @@ BOOST_AUTO_TEST_CASE(the_password_goes_to_nobody_who_cannot_prove_who_he_is) {
 BOOST_AUTO_TEST_CASE(nothing_is_said_to_a_server_that_does_not_encrypt) {
   MailServer::Options plain = options(SmtpSecurity::None);
   MailServer server(plain);
-  Wired wired;
+  Mailing wired;
   for (const SmtpSecurity wanted : {SmtpSecurity::StartTls, SmtpSecurity::Tls}) {
     BOOST_TEST(
-        text_of(wired.send(wired.config_for(server.port(), wanted))).starts_with("not_sent smtp_deferred"));
+        came_to(wired.send(wired.config_for(server.port(), wanted))).starts_with("not_sent smtp_deferred"));
   }
   BOOST_TEST(server.rest("login").empty());
 }
 
 BOOST_AUTO_TEST_CASE(nobody_there_is_no_reason_to_give_up) {
-  Wired wired;
+  Mailing wired;
   const ClosedPort closed;
   const std::string url = closed.url();
   SmtpConfig config = wired.config_for(std::stoi(url.substr(url.rfind(':') + 1)));
-  BOOST_TEST(text_of(wired.send(config)) == "not_sent smtp_deferred 0");
+  BOOST_TEST(came_to(wired.send(config)) == "not_sent smtp_deferred 0");
   config.host = "nowhere.invalid";
-  BOOST_TEST(text_of(wired.send(config)) == "not_sent smtp_deferred 0");
+  BOOST_TEST(came_to(wired.send(config)) == "not_sent smtp_deferred 0");
 }
 
 BOOST_AUTO_TEST_CASE(an_abort_ends_a_delivery_and_refuses_the_next) {
   MailServer server(options());
-  Wired wired;
+  Mailing wired;
   const SmtpConfig config = wired.config_for(server.port());
   SmtpMailer mailer(config, wired.clock);
   CurlSmtpClient client(handover::server_of(config));
   MailResult result;
-  std::thread delivery([&] { result = mailer.send(Wired::mail_to("budi+endhang@example.com"), client); });
+  std::thread delivery([&] { result = mailer.send(Mailing::mail_to("budi+endhang@example.com"), client); });
   server.next("mail");  // it is waiting for the last reply
   client.abort();
   delivery.join();
-  BOOST_TEST(text_of(result) == "unknown smtp_unknown 354");
+  BOOST_TEST(came_to(result) == "unknown smtp_unknown 354");
   BOOST_TEST(result.took < kTimeout / 2);
-  BOOST_TEST(text_of(mailer.send(Wired::mail_to("budi@example.com"), client)) == "not_sent smtp_deferred 0");
+  BOOST_TEST(came_to(mailer.send(Mailing::mail_to("budi@example.com"), client)) ==
+             "not_sent smtp_deferred 0");
   BOOST_TEST(server.rest("mail").empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_large_message_arrives_whole) {
   MailServer server(options());
-  Wired wired;
+  Mailing wired;
   std::string lines;
   for (int i = 0; i < 3'000; ++i) lines += "." + std::to_string(i) + " =äöü  \n";
   wired.setup.write(kTextTemplate, lines + "{{link}} {{linkExpiresAt}}\n");
   wired.setup.write(kHtmlTemplate, "<pre>" + lines + "</pre>{{link}} {{linkExpiresAt}}");
-  BOOST_TEST(text_of(wired.send(wired.config_for(server.port()))) == "accepted 250");
+  BOOST_TEST(came_to(wired.send(wired.config_for(server.port()))) == "accepted 250");
   const Json mail = server.next("mail");
   BOOST_TEST(mail["raw"].get<std::string>().size() > 64U * 1024);  // more than libcurl asks for at once
   BOOST_TEST(mail["message"]["parts"][0]["text"].get<std::string>().starts_with(lines));
@@ -350,7 +351,7 @@ BOOST_AUTO_TEST_CASE(a_large_message_arrives_whole) {
 BOOST_AUTO_TEST_CASE(a_check_logs_in_and_sends_nothing) {
   for (const SmtpSecurity security : {SmtpSecurity::StartTls, SmtpSecurity::Tls, SmtpSecurity::None}) {
     MailServer server(options(security));
-    Wired wired;
+    Mailing wired;
     const handover::Check check = wired.check(wired.config_for(server.port(), security));
     BOOST_TEST(check.ok, check.text);
     BOOST_TEST(server.next("login")["ok"].get<bool>());
@@ -362,7 +363,7 @@ BOOST_AUTO_TEST_CASE(a_check_says_what_is_wrong) {
   const auto said = [](const MailServer::Options& server_options, const std::string& password,
                        SmtpSecurity security) {
     MailServer server(server_options);
-    Wired wired;
+    Mailing wired;
     std::ofstream(wired.setup.password()) << password;
     SmtpConfig config = wired.config_for(server.port(), security);
     config.timeout = std::chrono::seconds(5);

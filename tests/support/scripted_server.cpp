@@ -23,7 +23,7 @@ std::string head(int status, const Headers& headers) {
   return text;
 }
 
-void require(bool worked, const char* what) {
+void must(bool worked, const char* what) {
   if (!worked) throw std::runtime_error(std::string("scripted server: ") + what);
 }
 
@@ -143,7 +143,7 @@ ScriptedServer::ScriptedServer(std::vector<Step> script, std::optional<ServerIde
   if (identity) {
     SSL_CTX* context = SSL_CTX_new(TLS_server_method());
     tls_context_.reset(context, [](void* it) { SSL_CTX_free(static_cast<SSL_CTX*>(it)); });
-    require(SSL_CTX_use_certificate_chain_file(context, identity->certificate.c_str()) == 1 &&
+    must(SSL_CTX_use_certificate_chain_file(context, identity->certificate.c_str()) == 1 &&
                 SSL_CTX_use_PrivateKey_file(context, identity->key.c_str(), SSL_FILETYPE_PEM) == 1,
             "certificate");
   }
@@ -153,7 +153,7 @@ ScriptedServer::ScriptedServer(std::vector<Step> script, std::optional<ServerIde
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
-  require(listener_ >= 0 && bind(listener_, generic, size) == 0 && listen(listener_, 64) == 0 &&
+  must(listener_ >= 0 && bind(listener_, generic, size) == 0 && listen(listener_, 64) == 0 &&
               getsockname(listener_, generic, &size) == 0,
           "socket");
   port_ = ntohs(address.sin_port);

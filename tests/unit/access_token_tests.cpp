@@ -17,7 +17,7 @@ namespace {
 
 /// "Bearer …" of the token, or what its failure comes to. Called by many threads, so no assertion of Boost's
 /// in it.
-std::string text_of(const AccessToken::Obtained& obtained) {
+std::string told(const AccessToken::Obtained& obtained) {
   if (!obtained.failure) return std::string(obtained.authorization.reveal());
   if (!obtained.authorization.empty()) return "a failure with a token";
   return std::string(job::name(obtained.failure->outcome)) + " " +
@@ -33,7 +33,7 @@ struct Fixture {
   AccessToken::Obtained obtain() { return token.obtain(http, nullptr, deadline()); }
   std::string after(HttpAnswer answer) {
     http.answer_with(std::move(answer));
-    return text_of(obtain());
+    return told(obtain());
   }
 };
 
@@ -47,7 +47,7 @@ class Crowd {
       return answer_.get_future().get();
     });
     threads_.emplace_back(
-        [this] { first_ = text_of(fixture_.token.obtain(fetcher_, nullptr, fixture_.deadline())); });
+        [this] { first_ = told(fixture_.token.obtain(fetcher_, nullptr, fixture_.deadline())); });
     in_flight_.get_future().wait();
     others_.resize(static_cast<std::size_t>(waiting));
     for (std::string& other : others_) {
@@ -58,7 +58,7 @@ class Crowd {
           seen = true;
           return fresh_.load();
         };
-        other = text_of(fixture_.token.obtain(fixture_.http, still_fresh, fixture_.deadline()));
+        other = told(fixture_.token.obtain(fixture_.http, still_fresh, fixture_.deadline()));
       });
     }
     if (waiting > 0) all_wait_.get_future().wait();
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(asks_with_json_where_configured) {
 BOOST_AUTO_TEST_CASE(keeps_the_token_and_renews_it_a_minute_before_its_end) {
   after(http_answer(200, token_body("access-1", 3600)));
   setup.clock.advance(std::chrono::seconds(3539));
-  BOOST_TEST(text_of(obtain()) == "Bearer access-1");
+  BOOST_TEST(told(obtain()) == "Bearer access-1");
   BOOST_TEST(http.sent().size() == 1U);
   setup.clock.advance(std::chrono::seconds(1));
   BOOST_TEST(after(http_answer(200, token_body("access-2", 3600))) == "Bearer access-2");
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(refused_credentials_pause_the_provider) {
   for (const int status : {400, 401, 403}) {
     http.answer_with(http_answer(status, nomos_error("UNAUTHORIZED")));
     const AccessToken::Obtained obtained = obtain();
-    BOOST_TEST(text_of(obtained) == "not_sent bad_credentials");
+    BOOST_TEST(told(obtained) == "not_sent bad_credentials");
     BOOST_TEST(obtained.failure->pause);
   }
 }
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(a_throttled_fetch_says_how_long_to_wait) {
   http.answer_with(http_answer(429, "", {{"retry-after", "5"}}));
   for (const int seconds : {30, 12, 5}) {
     const AccessToken::Obtained obtained = obtain();
-    BOOST_TEST(text_of(obtained) == "throttled rate_limited");
+    BOOST_TEST(told(obtained) == "throttled rate_limited");
     BOOST_TEST((obtained.failure->wait == std::chrono::seconds(seconds)));
     BOOST_TEST(!obtained.failure->pause);
   }
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(an_answer_without_a_usable_token_is_token_failed) {
 
 BOOST_AUTO_TEST_CASE(an_aborted_fetch_is_a_shutdown) {
   http.abort();
-  BOOST_TEST(text_of(obtain()) == "not_sent shutdown");
+  BOOST_TEST(told(obtain()) == "not_sent shutdown");
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_is_not_kept) {
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(drops_a_token_only_while_it_is_the_current_one) {
   token.drop(1);
   after(http_answer(200, token_body("access-2")));
   token.drop(1);  // a late 401 of the first token
-  BOOST_TEST(text_of(obtain()) == "Bearer access-2");
+  BOOST_TEST(told(obtain()) == "Bearer access-2");
   BOOST_TEST(http.sent().size() == 2U);
 }
 
@@ -267,7 +267,7 @@ BOOST_AUTO_TEST_CASE(one_who_waits_beyond_its_deadline_leaves) {
   Crowd crowd(*this, 0);
   setup.clock.advance(setup.nomos.timeout);
   const Millis passed = setup.clock.now().boot;
-  BOOST_TEST(text_of(token.obtain(http, nullptr, passed)) == "not_sent token_failed");
+  BOOST_TEST(told(token.obtain(http, nullptr, passed)) == "not_sent token_failed");
   crowd.answer(http_answer(200, token_body()));
   BOOST_TEST(crowd.first() == "Bearer access-1");
 }
@@ -294,7 +294,7 @@ BOOST_AUTO_TEST_CASE(unusable_key_files_leave_everything_as_it_was) {
   after(http_answer(200, token_body("access-1")));
   setup.exchange("nomos.secret", "two\nlines");
   BOOST_CHECK_THROW(token.reload(), InputError);
-  BOOST_TEST(text_of(obtain()) == "Bearer access-1");
+  BOOST_TEST(told(obtain()) == "Bearer access-1");
 }
 
 BOOST_AUTO_TEST_CASE(a_fixed_token_is_never_fetched_nor_dropped) {
@@ -303,12 +303,12 @@ BOOST_AUTO_TEST_CASE(a_fixed_token_is_never_fetched_nor_dropped) {
   fixed.drop(1);
   setup.clock.advance(std::chrono::hours(24 * 365));
   const AccessToken::Obtained obtained = fixed.obtain(http, nullptr, deadline());
-  BOOST_TEST(text_of(obtained) == "Bearer fixed-token-1");
+  BOOST_TEST(told(obtained) == "Bearer fixed-token-1");
   BOOST_TEST(obtained.number == 1U);
   BOOST_TEST(http.sent().empty());
   setup.exchange("nomos.token", "fixed-token-2");
   BOOST_TEST(fixed.reload());
-  BOOST_TEST(text_of(fixed.obtain(http, nullptr, deadline())) == "Bearer fixed-token-2");
+  BOOST_TEST(told(fixed.obtain(http, nullptr, deadline())) == "Bearer fixed-token-2");
   BOOST_TEST(fixed.obtain(http, nullptr, deadline()).number == 2U);
 }
 

@@ -18,8 +18,8 @@ namespace fs = std::filesystem;
 const std::string kSecretLine = "whsec_" + std::string(44, 'A') + "\n";
 
 /// A configuration with these tables in it, and a secret beside it in the file `secret`.
-struct Folder {
-  explicit Folder(const std::string& text) : file(dir / "latchkey.toml") {
+struct Hooks {
+  explicit Hooks(const std::string& text) : file(dir / "latchkey.toml") {
     create_private_file(file, "[ledger]\norigin = \"host.example/latchkey/1\"\n" + text);
     create_private_file(dir / "secret", kSecretLine);
   }
@@ -29,7 +29,7 @@ struct Folder {
   fs::path file;
 };
 
-std::string complaints(const Folder& folder) {
+std::string all_wrong(const Hooks& folder) {
   try {
     folder.load();
     return "";
@@ -55,8 +55,8 @@ std::string endpoint(const std::string& name, const std::string& lines = "") {
 }
 
 std::string complaint_about_url(const std::string& url, bool allow_private = false) {
-  const std::string all = complaints(
-      Folder(endpoint("crm", "url = \"" + url + "\"" + (allow_private ? "\nallow_private = true" : ""))));
+  const std::string all = all_wrong(
+      Hooks(endpoint("crm", "url = \"" + url + "\"" + (allow_private ? "\nallow_private = true" : ""))));
   const std::string start = "6 webhooks.crm.url: ";
   if (!all.empty()) BOOST_TEST(all.starts_with(start));
   return all.empty() ? all : all.substr(start.size());
@@ -67,11 +67,11 @@ std::string complaint_about_url(const std::string& url, bool allow_private = fal
 BOOST_AUTO_TEST_SUITE(config_webhooks_tests)
 
 BOOST_AUTO_TEST_CASE(without_tables_there_are_no_endpoints) {
-  BOOST_TEST(Folder("").load().empty());
+  BOOST_TEST(Hooks("").load().empty());
 }
 
 BOOST_AUTO_TEST_CASE(an_endpoint_is_told_everything_unless_it_says_what) {
-  const Folder folder(endpoint("crm"));
+  const Hooks folder(endpoint("crm"));
   const auto webhooks = folder.load();
   BOOST_REQUIRE(webhooks.size() == 1U);
   const WebhookConfig& crm = webhooks[0];
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(an_endpoint_is_told_everything_unless_it_says_what) {
 }
 
 BOOST_AUTO_TEST_CASE(reads_every_setting_of_every_endpoint) {
-  const Folder folder(endpoint("crm") + endpoint("local.1", R"(url = "http://[::1]:9000/a?token=b"
+  const Hooks folder(endpoint("crm") + endpoint("local.1", R"(url = "http://[::1]:9000/a?token=b"
 events = ["job.held", "job.done", "job.held"]
 allow_private = true
 ca_file = "ca.pem"
@@ -121,14 +121,14 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_each_value) {
        "6 webhooks.crm.secret_file: expected a path in quotes, got an integer"},
       {"[webhooks]\nname = \"crm\"", "3 webhooks: expected tables, each with the heading [[webhooks]]"},
   };
-  for (const auto& [text, expected] : cases) BOOST_TEST(complaints(Folder(text)) == expected);
+  for (const auto& [text, expected] : cases) BOOST_TEST(all_wrong(Hooks(text)) == expected);
   const std::string unknown =
-      complaints(Folder(endpoint("crm", "events = [\"job.done\", \"job.finished\"]")));
+      all_wrong(Hooks(endpoint("crm", "events = [\"job.done\", \"job.finished\"]")));
   BOOST_TEST(unknown.starts_with("7 webhooks.crm.events: expected a list such as"));
 }
 
 BOOST_AUTO_TEST_CASE(says_what_is_missing) {
-  const std::string all = complaints(Folder("[[webhooks]]\n"));
+  const std::string all = all_wrong(Hooks("[[webhooks]]\n"));
   for (const char* part :
        {"0 webhooks.1.name: is missing; expected a name", "0 webhooks.1.url: is missing; expected",
         "0 webhooks.1.secret_file: is missing; make one with `latchkey key new webhook FILE`"}) {
@@ -137,23 +137,23 @@ BOOST_AUTO_TEST_CASE(says_what_is_missing) {
 }
 
 BOOST_AUTO_TEST_CASE(a_secret_file_that_is_not_there_names_the_command_that_makes_it) {
-  const Folder folder(endpoint("crm", "secret_file = \"other\""));
+  const Hooks folder(endpoint("crm", "secret_file = \"other\""));
   const std::string other = folder.dir / "other";
-  BOOST_TEST(complaints(folder) == "6 webhooks.crm.secret_file: " + other +
+  BOOST_TEST(all_wrong(folder) == "6 webhooks.crm.secret_file: " + other +
                                        " is missing or empty; make it with: latchkey key new webhook " +
                                        other);
   create_private_file(other, "");
-  BOOST_TEST(complaints(folder).find("latchkey key new webhook " + other) != std::string::npos);
+  BOOST_TEST(all_wrong(folder).find("latchkey key new webhook " + other) != std::string::npos);
   create_private_file(folder.dir / "wrong", "hunter2\n");
   fs::rename(folder.dir / "wrong", other);
-  BOOST_TEST(complaints(folder).find("whsec_") != std::string::npos);
-  BOOST_TEST(complaints(folder).find("hunter2") == std::string::npos);
+  BOOST_TEST(all_wrong(folder).find("whsec_") != std::string::npos);
+  BOOST_TEST(all_wrong(folder).find("hunter2") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_secret_file_that_others_can_read_is_refused) {
-  const Folder folder(endpoint("crm"));
+  const Hooks folder(endpoint("crm"));
   chmod((folder.dir / "secret").c_str(), 0604);
-  BOOST_TEST(complaints(folder).find("chmod 600 " + (folder.dir / "secret").string()) != std::string::npos);
+  BOOST_TEST(all_wrong(folder).find("chmod 600 " + (folder.dir / "secret").string()) != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(takes_https_and_http_to_this_machine_if_that_is_allowed) {
@@ -210,8 +210,8 @@ BOOST_AUTO_TEST_CASE(takes_no_address_that_is_unsafe_or_none) {
 BOOST_AUTO_TEST_CASE(takes_sixteen_endpoints_and_not_one_more) {
   std::string text;
   for (int i = 1; i <= 16; ++i) text += endpoint("n" + std::to_string(i));
-  BOOST_TEST(Folder(text).load().size() == 16U);
-  BOOST_TEST(complaints(Folder(text + endpoint("n17"))) ==
+  BOOST_TEST(Hooks(text).load().size() == 16U);
+  BOOST_TEST(all_wrong(Hooks(text + endpoint("n17"))) ==
              "3 webhooks: expected at most 16 endpoints, got 17");
 }
 

@@ -46,7 +46,7 @@ std::string about_text(const std::string& text) {
   return all.empty() ? all : all.substr(name.size());
 }
 
-TextAroundLink text_of(const std::string& text) {
+TextAroundLink parsed(const std::string& text) {
   const MailSetup setup;
   setup.write(kTextTemplate, text);
   return MailTemplate(setup.templates()).text(kVariables);
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(the_initial_templates_tell_the_link_the_time_and_the_reques
 }
 
 BOOST_AUTO_TEST_CASE(leaves_a_place_for_each_link) {
-  BOOST_TEST(text_of("a {{link}} b {{{link}}}{{& link}}, {{linkExpiresAtUtc}}") ==
+  BOOST_TEST(parsed("a {{link}} b {{{link}}}{{& link}}, {{linkExpiresAtUtc}}") ==
              (TextAroundLink{"a ", " b ", "", ", 2027-01-02T09:35:00.000Z"}));
 }
 
@@ -92,8 +92,8 @@ BOOST_AUTO_TEST_CASE(escapes_variables_in_html_only) {
 }
 
 BOOST_AUTO_TEST_CASE(takes_comments_sections_and_any_language) {
-  BOOST_TEST(text_of("{{! for {{linkExpiresAt}}grüße, שלום\n" + kEnough).at(0) == "grüße, שלום\n");
-  BOOST_TEST(text_of("{{#requestId}}x{{/requestId}}{{^requestId}}y{{/requestId}}" + kEnough).at(0) == "x");
+  BOOST_TEST(parsed("{{! for {{linkExpiresAt}}grüße, שלום\n" + kEnough).at(0) == "grüße, שלום\n");
+  BOOST_TEST(parsed("{{#requestId}}x{{/requestId}}{{^requestId}}y{{/requestId}}" + kEnough).at(0) == "x");
 }
 
 BOOST_AUTO_TEST_CASE(rejects_a_variable_that_nobody_sets) {

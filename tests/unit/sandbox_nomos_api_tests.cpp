@@ -9,14 +9,14 @@ using namespace latchkey::sandbox;
 
 namespace {
 
-Json body_of(const Answer& answer) {
+Json json_of(const Answer& answer) {
   return Json::parse(answer.body);
 }
 
 struct Nomos : SandboxCalls {
   std::string token = access_token();
   Answer mint(const std::string& customer_id) { return ask(mint_call(token, customer_id)); }
-  std::string link(const std::string& customer_id) { return body_of(mint(customer_id)).at("link"); }
+  std::string link(const std::string& customer_id) { return json_of(mint(customer_id)).at("link"); }
   Answer look_up(const std::string& customer_id) { return ask(look_up_call(token, customer_id)); }
 };
 
@@ -25,7 +25,7 @@ struct Nomos : SandboxCalls {
 BOOST_FIXTURE_TEST_SUITE(sandbox_nomos_api_tests, Nomos)
 
 BOOST_AUTO_TEST_CASE(token_has_the_fields_of_the_vendor_and_the_shape_of_a_jwt) {
-  const Json answer = body_of(ask(token_call()));
+  const Json answer = json_of(ask(token_call()));
   BOOST_TEST(answer["token_type"] == "Bearer");
   BOOST_TEST(answer["expires_in"] == 3600);
   BOOST_TEST(answer["scope"] == "read:* write:*");
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(token_ends_with_its_lifetime_or_when_it_is_revoked) {
 BOOST_AUTO_TEST_CASE(read_only_token_may_not_mint) {
   token = access_token("read:*");
   BOOST_TEST(mint("cus_a").status == 403);
-  BOOST_TEST(body_of(look_up("cus_a"))["id"] == "cus_a");
+  BOOST_TEST(json_of(look_up("cus_a"))["id"] == "cus_a");
 }
 
 BOOST_AUTO_TEST_CASE(fixed_token_from_the_setup_is_good) {
@@ -100,11 +100,11 @@ BOOST_AUTO_TEST_CASE(version_must_be_one_of_the_two_known) {
 
 BOOST_AUTO_TEST_CASE(newer_version_names_the_field) {
   Call call = mint_call(token, "nonsense");
-  BOOST_TEST(!body_of(ask(call)).contains("errors"));
+  BOOST_TEST(!json_of(ask(call)).contains("errors"));
   call.headers["x-api-version"] = "2026-05-27.curie";
   const Answer answer = ask(call);
   BOOST_TEST(answer.status == 422);
-  BOOST_TEST(body_of(answer)["errors"][0]["field"] == "customerId");
+  BOOST_TEST(json_of(answer)["errors"][0]["field"] == "customerId");
 }
 
 BOOST_AUTO_TEST_CASE(body_without_customer_is_refused) {
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(limit_is_told_in_headers) {
   const Answer refused = mint("cus_a");
   BOOST_TEST(refused.status == 429);
   BOOST_TEST(header_of(refused, "retry-after") == "1");
-  BOOST_TEST(body_of(refused)["message"] == "Wait 1 seconds before retrying.");
+  BOOST_TEST(json_of(refused)["message"] == "Wait 1 seconds before retrying.");
   BOOST_TEST(state.journal.shown(true)["links"] == 10);
 }
 
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(links_can_be_of_the_wrong_kind) {
 BOOST_AUTO_TEST_CASE(old_error_shape_is_nested) {
   const Answer answer = mint("cus_nestednotfound");
   BOOST_TEST(answer.status == 404);
-  BOOST_TEST(body_of(answer)["error"]["code"] == "NOT_FOUND");
+  BOOST_TEST(json_of(answer)["error"]["code"] == "NOT_FOUND");
 }
 
 BOOST_AUTO_TEST_CASE(faults_of_token_fetches_leave_sends_alone) {
@@ -160,12 +160,12 @@ BOOST_AUTO_TEST_CASE(faults_of_token_fetches_leave_sends_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(customer_has_an_email_made_of_the_id_or_the_one_that_was_set) {
-  BOOST_TEST(body_of(look_up("cus_a"))["email"] == "a@sandbox.invalid");
+  BOOST_TEST(json_of(look_up("cus_a"))["email"] == "a@sandbox.invalid");
   state.customers.set_email("cus_a", "Budi@example.com");
-  BOOST_TEST(body_of(look_up("cus_a"))["email"] == "Budi@example.com");
-  BOOST_TEST(body_of(look_up("cus_b"))["email"] == "b@sandbox.invalid");
+  BOOST_TEST(json_of(look_up("cus_a"))["email"] == "Budi@example.com");
+  BOOST_TEST(json_of(look_up("cus_b"))["email"] == "b@sandbox.invalid");
   state.customers.set_email("cus_a", std::nullopt);
-  BOOST_TEST(body_of(look_up("cus_a"))["email"] == "a@sandbox.invalid");
+  BOOST_TEST(json_of(look_up("cus_a"))["email"] == "a@sandbox.invalid");
   BOOST_TEST(look_up("cus_notfound_1").status == 404);
   BOOST_TEST(look_up("nonsense").status == 404);
 }
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(list_of_customers_gives_emails_where_a_line_has_one_of_each
   SandboxCalls listed(setup);
   const std::string its_token = listed.access_token();
   const auto email = [&](const std::string& id) -> std::string {
-    return body_of(listed.ask(listed.look_up_call(its_token, id)))["email"];
+    return json_of(listed.ask(listed.look_up_call(its_token, id)))["email"];
   };
   BOOST_TEST(email("cus_a") == "Budi@example.com");
   BOOST_TEST(email("cus_b") == "siti@example.com");
@@ -197,10 +197,10 @@ BOOST_AUTO_TEST_CASE(faults_of_look_ups_leave_sends_alone) {
     state.faults.order(Api::Nomos, Route::Customer, fault, 1);
   }
   BOOST_TEST(mint("cus_a").status == 200);
-  BOOST_TEST(!body_of(look_up("cus_a")).contains("email"));
+  BOOST_TEST(!json_of(look_up("cus_a")).contains("email"));
   BOOST_TEST(look_up("cus_a").status == 404);
   BOOST_TEST(!Json::accept(look_up("cus_a").body));
-  BOOST_TEST(body_of(look_up("cus_a"))["email"] == "a@sandbox.invalid");
+  BOOST_TEST(json_of(look_up("cus_a"))["email"] == "a@sandbox.invalid");
 }
 
 BOOST_AUTO_TEST_CASE(look_ups_are_counted_apart_from_sends) {

@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_others_can_read_is_refused) {
   create_private_file(dir / "secret", line_of(32));
   chmod((dir / "secret").c_str(), 0640);
   BOOST_CHECK_THROW(read_signing_secrets(dir / "secret", kField), InputError);
-  SeededRandom random(1);
+  latchkey::SeededRandom random(1);
   BOOST_CHECK_THROW(add_signing_secret(dir / "secret", kField, random), InputError);
   BOOST_CHECK_THROW(read_signing_secrets(dir.path(), kField), InputError);
 }
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_others_can_read_is_refused) {
 BOOST_AUTO_TEST_CASE(a_new_secret_stands_before_those_there_were) {
   const TempDir dir;
   const std::filesystem::path path = dir / "secret";
-  SeededRandom random(1);
+  latchkey::SeededRandom random(1);
   BOOST_TEST(add_signing_secret(path, kField, random) == 1U);
   const std::string first(read_signing_secrets(path, kField).at(0).reveal());
   BOOST_TEST(first.size() == 32U);
@@ -103,21 +103,21 @@ BOOST_AUTO_TEST_CASE(a_new_secret_stands_before_those_there_were) {
 BOOST_AUTO_TEST_CASE(an_empty_file_is_as_good_as_none) {
   const TempDir dir;
   create_private_file(dir / "secret", "");
-  SeededRandom random(1);
+  latchkey::SeededRandom random(1);
   BOOST_TEST(add_signing_secret(dir / "secret", kField, random) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_holds_something_else_is_left_alone) {
   const TempDir dir;
   create_private_file(dir / "other", "somebody's file\n");
-  SeededRandom random(1);
+  latchkey::SeededRandom random(1);
   BOOST_CHECK_THROW(add_signing_secret(dir / "other", kField, random), InputError);
   BOOST_TEST(read_file(dir / "other", 100) == "somebody's file\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_full_file_says_what_to_remove) {
   const TempDir dir;
-  SeededRandom random(1);
+  latchkey::SeededRandom random(1);
   for (std::size_t i = 1; i <= kSigningSecretsMax; ++i)
     BOOST_TEST(add_signing_secret(dir / "secret", kField, random) == i);
   BOOST_CHECK_EXCEPTION(add_signing_secret(dir / "secret", kField, random), InputError,
