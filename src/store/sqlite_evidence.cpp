@@ -209,8 +209,8 @@ class SqliteEvidence final : public Evidence {
     return rows<ledger::JobRow>(
         read("SELECT request_id, provider, subject, hand_over, batch, state, step, cancel_requested, due_at, "
              "expires_at, fresh_until, lifetime, created_at, attempts, tries, unknown_retried, epoch, "
-             "last_seq, outcome, code, finished_at, reprocess_of, reprocessed_as FROM jobs NOT INDEXED ORDER "
-             "BY id"),
+             "last_seq, outcome, code, finished_at, reprocess_of, reprocessed_as "
+             "FROM jobs NOT INDEXED ORDER BY id"),
         [](const Reading& from, ledger::JobRow& row) {
           int text = 0;
           for (std::string_view* column :

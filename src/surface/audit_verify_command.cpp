@@ -71,9 +71,9 @@ Sources sources_of(const GlobalOptions& global, const VerifyOptions& options) {
 }
 
 /// One line on stderr that says how far it has come: again and again on a terminal, seldom in a log.
-class ProgressLine {
+class EntriesRead {
  public:
-  explicit ProgressLine(Clock& clock) : clock_(clock), said_(clock.now().boot) {}
+  explicit EntriesRead(Clock& clock) : clock_(clock), said_(clock.now().boot) {}
 
   void operator()(std::int64_t done, std::int64_t of) {
     const Millis now = clock_.now().boot;
@@ -194,7 +194,7 @@ int verify_ledger(const GlobalOptions& global, const VerifyOptions& options) {
   // Before the database: whatever is anchored by now is in it.
   engine::AnchoredHistory anchored;
   if (sources.anchors) anchored = engine::read_anchored(*sources.anchors);
-  ProgressLine progress(clock);
+  EntriesRead progress(clock);
   engine::VerifyQuestion question{sources.key, anchored.checkpoints, std::ref(progress)};
   engine::VerifyReport report = engine::verify(store::sqlite_evidence(sources.database), question);
   progress.end();

@@ -19,7 +19,7 @@ namespace {
 
 constexpr Millis kLookAtBatch{500};
 constexpr int kShareOfFollowing = 20;  // counting reasons takes a twentieth of the time at most
-constexpr std::size_t kBarCells = 30;
+constexpr std::size_t kFollowCells = 30;
 constexpr std::size_t kReasonsDrawn = 6;
 
 std::size_t terminal_width() {
@@ -105,9 +105,9 @@ std::string line_of(const BatchView& view, const Failures& failures, TimePoint n
 std::string bar_words(const BatchView& view) {
   const auto all = static_cast<std::size_t>(view.counts.all());
   const auto ended = static_cast<std::size_t>(view.ended());
-  const std::size_t filled = all == 0 ? kBarCells : kBarCells * ended / all;
+  const std::size_t filled = all == 0 ? kFollowCells : kFollowCells * ended / all;
   const std::size_t percent = all == 0 ? 100 : 100 * ended / all;
-  return "[" + std::string(filled, '#') + std::string(kBarCells - filled, '-') + "] " +
+  return "[" + std::string(filled, '#') + std::string(kFollowCells - filled, '-') + "] " +
          std::string(percent < 10    ? 2
                      : percent < 100 ? 1
                                      : 0,

@@ -11,7 +11,7 @@ namespace {
 
 using Warnings = std::vector<PreviewWarning>;
 
-std::size_t size_of(std::int64_t number) {
+std::size_t as_size(std::int64_t number) {
   return static_cast<std::size_t>(number);
 }
 
@@ -20,7 +20,7 @@ void warn_of_rows(const BatchPreview& preview, Warnings& warnings) {
   if (plan.broken > 0) {
     const bool skips = preview.definition.recipients.skip_broken;
     warnings.push_back(
-        {"broken_rows", counted(size_of(plan.broken), "row") + (plan.broken == 1 ? " is" : " are") +
+        {"broken_rows", counted(as_size(plan.broken), "row") + (plan.broken == 1 ? " is" : " are") +
                             " broken: " +
                             (skips ? "left out, as the definition says"
                                    : "nothing will be submitted before they are mended, or the "
@@ -41,7 +41,7 @@ void warn_of_length(const ChosenRun& chosen, const BatchPreview& preview, Warnin
   const TimeZone zone = zone_or_utc(plan.zone);
   if (plan.days.size() > 1) {
     const std::int64_t later = plan.jobs - plan.days.begin()->second;
-    warnings.push_back({"several_days", "It does not fit into one day: " + counted(size_of(later), "job") +
+    warnings.push_back({"several_days", "It does not fit into one day: " + counted(as_size(later), "job") +
                                             (later == 1 ? " moves" : " move") +
                                             " to later days, and it ends on " +
                                             day_words(plan.days.rbegin()->first) + "."});

@@ -40,7 +40,7 @@ OrderedJson scopes_json(const Token& token) {
   return scopes;
 }
 
-OrderedJson time_json(const std::optional<TimePoint>& time) {
+OrderedJson token_time(const std::optional<TimePoint>& time) {
   return time ? OrderedJson(format_utc(*time)) : OrderedJson(nullptr);
 }
 
@@ -49,8 +49,8 @@ OrderedJson token_json(const Token& token, TimePoint now) {
           {"name", token.name},
           {"scopes", scopes_json(token)},
           {"createdAt", format_utc(token.created_at)},
-          {"expiresAt", time_json(token.expires_at)},
-          {"revokedAt", time_json(token.revoked_at)},
+          {"expiresAt", token_time(token.expires_at)},
+          {"revokedAt", token_time(token.revoked_at)},
           {"state", token_state(token, now)}};
 }
 
@@ -68,7 +68,7 @@ void print_new_token(const engine::NewToken& made, bool json, Output& out) {
     OrderedJson document{{"id", made.token.id},
                          {"name", made.token.name},
                          {"scopes", scopes_json(made.token)},
-                         {"expiresAt", time_json(made.token.expires_at)},
+                         {"expiresAt", token_time(made.token.expires_at)},
                          {"token", secret}};
     std::string text = document.dump();
     out.line(text);

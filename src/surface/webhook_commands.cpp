@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kShownMax = 120;
 constexpr std::size_t kPerTransaction = 500;  // so that nobody who writes is kept for long
 
-struct Selection {
+struct EventSelection {
   std::optional<std::string> endpoint;
   bool given_up = false;
 };
@@ -28,7 +28,7 @@ bool is_configured(const Config& config, const std::string& endpoint) {
   return false;
 }
 
-std::vector<store::Event> selected(store::Store& store, const Selection& selection) {
+std::vector<store::Event> selected(store::Store& store, const EventSelection& selection) {
   std::vector<store::Event> events;
   store.each_event([&](const store::Event& event) {
     const bool fits = (!selection.endpoint || *selection.endpoint == event.endpoint) &&
@@ -58,7 +58,7 @@ OrderedJson json_of(const store::Event& event) {
           {"body", std::move(body)}};
 }
 
-int list_events(const GlobalOptions& global, const Selection& selection) {
+int list_events(const GlobalOptions& global, const EventSelection& selection) {
   StoreSession session(global, store::Access::ReadOnly);
   const TimePoint now = session.now();
   Output out;
@@ -107,7 +107,7 @@ int print_count(std::size_t count, const char* done, bool json) {
   return 0;
 }
 
-int retry_events(const GlobalOptions& global, Selection selection) {
+int retry_events(const GlobalOptions& global, EventSelection selection) {
   selection.given_up = true;
   StoreSession session(global);
   const auto events = selected(session.store(), selection);
@@ -120,7 +120,7 @@ int retry_events(const GlobalOptions& global, Selection selection) {
   return print_count(events.size(), "planned", global.json);
 }
 
-int drop_events(const GlobalOptions& global, const Selection& selection) {
+int drop_events(const GlobalOptions& global, const EventSelection& selection) {
   if (!selection.endpoint && !selection.given_up) {
     throw UsageError("webhook drop wants --endpoint NAME, --given-up, or both");
   }
@@ -133,7 +133,7 @@ int drop_events(const GlobalOptions& global, const Selection& selection) {
 }
 
 CLI::App* add_one(CLI::App& webhook, CommandLine& line, const char* name, const char* description,
-                  const std::shared_ptr<Selection>& selection, const std::function<int()>& run) {
+                  const std::shared_ptr<EventSelection>& selection, const std::function<int()>& run) {
   CLI::App* command = webhook.add_subcommand(name, description);
   add_text(*command, "--endpoint", selection->endpoint, "of this endpoint only, by its name")
       ->type_name("NAME");
@@ -148,7 +148,7 @@ void add_webhook_commands(CLI::App& app, CommandLine& line) {
       app.add_subcommand("webhook", "Messages that endpoints are still to be told: list, retry, drop");
   webhook->require_subcommand(1);
   add_example(*webhook, "latchkey webhook list");
-  const auto selection = std::make_shared<Selection>();
+  const auto selection = std::make_shared<EventSelection>();
   CLI::App* list = add_one(*webhook, line, "list", "What waits to be delivered, and what was given up",
                            selection, [&line, selection] { return list_events(line.global, *selection); });
   list->add_flag("--given-up", selection->given_up, "only what was given up after a day");
