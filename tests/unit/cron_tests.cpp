@@ -30,7 +30,7 @@ std::string next(const std::string& expression, const std::string& after, int co
   return times;
 }
 
-std::string complaint(const std::string& expression) {
+std::string cron_complaint(const std::string& expression) {
   try {
     Cron::parse(expression, "schedule.cron");
     return "none";
@@ -167,33 +167,33 @@ BOOST_AUTO_TEST_CASE(matches_whole_minutes_only) {
 }
 
 BOOST_AUTO_TEST_CASE(names_the_field_and_the_part_that_is_wrong) {
-  BOOST_TEST(complaint("60 * * * *") == "minute: expected 0 to 59, got \"60\"");
-  BOOST_TEST(complaint("0,15,75 * * * *") == "minute: expected 0 to 59, got \"75\" in \"0,15,75\"");
-  BOOST_TEST(complaint("0 8-24 * * *") == "hour: expected 0 to 23, got \"8-24\"");
-  BOOST_TEST(complaint("0 0 0 * *") == "day of month: expected 1 to 31, got \"0\"");
-  BOOST_TEST(complaint("0 0 1 JANUARY *") == "month: expected 1 to 12 or JAN to DEC, got \"JANUARY\"");
-  BOOST_TEST(complaint("0 0 1 MON *") == "month: expected 1 to 12 or JAN to DEC, got \"MON\"");
-  BOOST_TEST(complaint("0 0 * * 8") == "day of week: expected 0 to 7 or SUN to SAT, got \"8\"");
-  BOOST_TEST(complaint("0 18-8 * * *") == "hour: expected a range that ends after it begins, got \"18-8\"");
-  BOOST_TEST(complaint("0 0 * * FRI-MON") ==
+  BOOST_TEST(cron_complaint("60 * * * *") == "minute: expected 0 to 59, got \"60\"");
+  BOOST_TEST(cron_complaint("0,15,75 * * * *") == "minute: expected 0 to 59, got \"75\" in \"0,15,75\"");
+  BOOST_TEST(cron_complaint("0 8-24 * * *") == "hour: expected 0 to 23, got \"8-24\"");
+  BOOST_TEST(cron_complaint("0 0 0 * *") == "day of month: expected 1 to 31, got \"0\"");
+  BOOST_TEST(cron_complaint("0 0 1 JANUARY *") == "month: expected 1 to 12 or JAN to DEC, got \"JANUARY\"");
+  BOOST_TEST(cron_complaint("0 0 1 MON *") == "month: expected 1 to 12 or JAN to DEC, got \"MON\"");
+  BOOST_TEST(cron_complaint("0 0 * * 8") == "day of week: expected 0 to 7 or SUN to SAT, got \"8\"");
+  BOOST_TEST(cron_complaint("0 18-8 * * *") == "hour: expected a range that ends after it begins, got \"18-8\"");
+  BOOST_TEST(cron_complaint("0 0 * * FRI-MON") ==
              "day of week: expected a range that ends after it begins, got \"FRI-MON\"");
-  BOOST_TEST(complaint("5/15 * * * *") ==
+  BOOST_TEST(cron_complaint("5/15 * * * *") ==
              "minute: expected a range before the step, such as 5-59/15, got \"5/15\"");
-  BOOST_TEST(complaint("*/0 * * * *") == "minute: expected a step from 1 to 59, got \"*/0\"");
-  BOOST_TEST(complaint("*/90 * * * *") == "minute: expected a step from 1 to 59, got \"*/90\"");
-  BOOST_TEST(complaint("* */x * * *") == "hour: expected a step from 1 to 23, got \"*/x\"");
+  BOOST_TEST(cron_complaint("*/0 * * * *") == "minute: expected a step from 1 to 59, got \"*/0\"");
+  BOOST_TEST(cron_complaint("*/90 * * * *") == "minute: expected a step from 1 to 59, got \"*/90\"");
+  BOOST_TEST(cron_complaint("* */x * * *") == "hour: expected a step from 1 to 23, got \"*/x\"");
 }
 
 BOOST_AUTO_TEST_CASE(says_what_an_expression_is_made_of) {
   const std::string five =
       "expected five fields (minute, hour, day of month, month, day of week) such as \"0 9 * * MON\", got ";
-  BOOST_TEST(complaint("") == five + "0");
-  BOOST_TEST(complaint("0 9 * *") == five + "4");
-  BOOST_TEST(complaint("0 0 9 * * MON") == five + "6");
-  BOOST_TEST(complaint("@dayly") ==
+  BOOST_TEST(cron_complaint("") == five + "0");
+  BOOST_TEST(cron_complaint("0 9 * *") == five + "4");
+  BOOST_TEST(cron_complaint("0 0 9 * * MON") == five + "6");
+  BOOST_TEST(cron_complaint("@dayly") ==
              "expected @hourly, @daily, @weekly, @monthly or @yearly, got \"@dayly\"; did you mean "
              "\"@daily\"?");
-  BOOST_TEST(complaint("@reboot") ==
+  BOOST_TEST(cron_complaint("@reboot") ==
              "expected @hourly, @daily, @weekly, @monthly or @yearly, got \"@reboot\"");
 }
 
@@ -201,19 +201,19 @@ BOOST_AUTO_TEST_CASE(rejects_what_is_no_number) {
   for (const char* part : {"",      ",",   "1,", ",1",  "-1",  "1-",  "1--2",
                            "1-2-3", "*-5", "1/", "/5",  "*/*", "1.5", "+1",
                            "0x1",   "?",   "L",  "1#2", "**",  "*5",  "99999999999999999999"}) {
-    BOOST_TEST(complaint(std::string("0 0 ") + part + " * *") != "none", part);
-    BOOST_TEST(complaint(std::string(part) + " 0 * * *") != "none", part);
+    BOOST_TEST(cron_complaint(std::string("0 0 ") + part + " * *") != "none", part);
+    BOOST_TEST(cron_complaint(std::string(part) + " 0 * * *") != "none", part);
   }
-  BOOST_TEST(complaint("\x1b[2J * * * *") == "minute: expected 0 to 59, got \"?[2J\"");
+  BOOST_TEST(cron_complaint("\x1b[2J * * * *") == "minute: expected 0 to 59, got \"?[2J\"");
 }
 
 BOOST_AUTO_TEST_CASE(rejects_what_never_runs) {
-  BOOST_TEST(complaint("0 0 31 2 *") == "never runs: no month of \"2\" has a day \"31\"");
-  BOOST_TEST(complaint("0 0 30,31 FEB *") == "never runs: no month of \"FEB\" has a day \"30,31\"");
-  BOOST_TEST(complaint("0 0 31 2,4,6,9,11 *") == "never runs: no month of \"2,4,6,9,11\" has a day \"31\"");
-  BOOST_TEST(complaint("0 0 31 2 */2") == "never runs: no month of \"2\" has a day \"31\"");
-  BOOST_TEST(complaint("0 0 29 2 *") == "none");
-  BOOST_TEST(complaint("0 0 29 2 */3") == "none");
+  BOOST_TEST(cron_complaint("0 0 31 2 *") == "never runs: no month of \"2\" has a day \"31\"");
+  BOOST_TEST(cron_complaint("0 0 30,31 FEB *") == "never runs: no month of \"FEB\" has a day \"30,31\"");
+  BOOST_TEST(cron_complaint("0 0 31 2,4,6,9,11 *") == "never runs: no month of \"2,4,6,9,11\" has a day \"31\"");
+  BOOST_TEST(cron_complaint("0 0 31 2 */2") == "never runs: no month of \"2\" has a day \"31\"");
+  BOOST_TEST(cron_complaint("0 0 29 2 *") == "none");
+  BOOST_TEST(cron_complaint("0 0 29 2 */3") == "none");
 }
 
 BOOST_AUTO_TEST_CASE(agrees_with_every_minute_tried) {
@@ -226,7 +226,7 @@ BOOST_AUTO_TEST_CASE(agrees_with_every_minute_tried) {
         weekday(0, 6, random);
     const std::string text =
         minute.text + " " + hour.text + " " + day.text + " " + month.text + " " + weekday.text;
-    if (complaint(text) != "none") continue;  // 31 February
+    if (cron_complaint(text) != "none") continue;  // 31 February
     const Cron cron = Cron::parse(text, "cron");
     const bool either = day.text[0] != '*' && weekday.text[0] != '*';
     const LocalTime begin{2024 + i % 5, 1 + i % 12, 1 + i % 28, 12, 30, 0};
