@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT / "tests/functional"))
 
 from harness import Project  # noqa: E402
 from live import Daemon, Sandbox  # noqa: E402
-from nginx import Nginx  # noqa: E402
+from nginx import SYSTEM_PATH, Nginx  # noqa: E402
 
 SYNCS = 300
 CLIENTS = (1, 8, 64)
@@ -60,6 +60,36 @@ def wrk(script, url, clients, seconds, token, *words):
     return {"rate": requests / (micros / 1e6), "p50": p50, "p99": p99, "failed": failed}
 
 
+def first_line(*command):
+    """What a program says of itself; empty where there is none."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return ""
+    return (done.stdout + done.stderr).strip().partition("\n")[0]
+
+
+def machine(folder):
+    """Where a figure was measured."""
+    cpu = next((line.partition(": ")[2] for line in Path("/proc/cpuinfo").read_text().splitlines()
+                if line.startswith("model name")), platform.machine())
+    return {"cpu": cpu, "cores": os.cpu_count(), "kernel": platform.release(),
+            "files": first_line("findmnt", "-no", "FSTYPE,OPTIONS", "-T", str(folder))}
+
+
+def versions():
+    """Of what it was measured with."""
+    sqlite = first_line("dpkg-query", "-W", "-f", "${Version}", "libsqlite3-0")
+    return {"latchkey": first_line(os.environ["LATCHKEY_BIN"], "version"), "sqlite": sqlite,
+            "commit": first_line("git", "-C", str(ROOT), "describe", "--always", "--dirty"),
+            "nginx": first_line("env", f"PATH={SYSTEM_PATH}", "nginx", "-v").rpartition("/")[2],
+            "wrk": first_line("wrk", "-v").partition(" Copyright")[0]}
+
+
+def load():
+    return round(os.getloadavg()[0], 2)
+
+
 class Bench:
     def __init__(self, seconds):
         self.seconds = seconds
@@ -68,11 +98,12 @@ class Bench:
         for provider in ("mayar", "nomos"):
             self.project.set(f"providers.{provider}", "base_url", json.dumps(self.sandbox.url))
             self.project.set(f"providers.{provider}", "rate", '"unlimited"')
+        self.project.set("engine", "workers", 128)  # one provider has three quarters of them
         self.project.set("api", "listen", '"127.0.0.1:0"')
         self.project.set("api", "health_listen", '"127.0.0.1:0"')
         self.project.set("api", "threads", 160)
         self.daemon = Daemon(self.project)
-        self.nginx = Nginx(self.daemon.api)
+        self.nginx = Nginx(self.daemon.api, limited=False)
         self.token = self.project.made["token"]
         self.runs = 0
         self.figures = []
@@ -83,40 +114,50 @@ class Bench:
         self.sandbox.close()
         self.project.close()
 
-    def add(self, what, figure):
-        self.figures.append({"what": what, **figure})
+    def add(self, what, clients, figure):
+        self.figures.append({"what": what, "clients": clients, **figure})
         rate = f"{figure['rate']:>9,.0f}/s" if "rate" in figure else " " * 11
         failed = f"   {figure['failed']} failed" if figure.get("failed") else ""
-        print(f"  {what:<58}{rate}   p50 {figure['p50'] / 1000:>7.2f} ms   p99 {figure['p99'] / 1000:>7.2f} ms{failed}",
-              flush=True)
+        print(f"  {what:<44}{clients:>4}{rate}   p50 {figure['p50'] / 1000:>7.2f} ms   p99 "
+              f"{figure['p99'] / 1000:>7.2f} ms{failed}", flush=True)
 
-    def jobs(self, what, url):
+    def measure(self, what, script, url):
         for clients in CLIENTS:
             self.runs += 1
-            figure = wrk("jobs.lua", url, clients, self.seconds, self.token, f"r{self.runs}")
-            self.add(f"{what}, {clients} keep-alive client{'s' if clients > 1 else ''}", figure)
+            self.add(what, clients, wrk(script, url, clients, self.seconds, self.token, f"r{self.runs}"))
 
-    def links(self, what, url):
-        self.add(f"{what}, one caller at a time", wrk("links.lua", url, 1, self.seconds, self.token))
+    def floor(self, url):
+        """What the machine needs for one durable answer, whoever gives it: a write that lasts, and a round trip."""
+        p50, p99 = raw_sync(self.project.folder / "data")
+        self.add("one page written, fdatasync", 1, {"p50": p50, "p99": p99})
+        trip = wrk("get.lua", f"{url}/healthz", 1, self.seconds, "")
+        self.add("GET /healthz, one round trip", 1, trip)
+        self.add("both together", 1, {"p50": p50 + trip["p50"], "p99": p99 + trip["p99"]})
 
     def run(self):
         direct, front = f"http://{self.daemon.api}", f"https://127.0.0.1:{self.nginx.port}"
-        p50, p99 = raw_sync(self.project.folder / "data")
-        self.add("the machine: write one page and fdatasync", {"p50": p50, "p99": p99})
-        self.add("the machine: GET /healthz, one client", wrk("get.lua", f"{direct}/healthz", 1, self.seconds, ""))
-        self.links("POST /v1/links, sandbox of 0 ms", direct)
-        self.links("the same through nginx with TLS", front)
+        where, what = machine(self.project.folder / "data"), versions()
+        load_before = load()
+        for name, value in {**where, **what, "load": load_before}.items():
+            print(f"  {name:<10} {value}")
+        print("  nginx is that of docs/deploy but for limit_conn and limit_req, which are raised: one address has all")
+        print(f"  callers here. Every answer is durable.\n\n  {'':<44}clients", flush=True)
+        self.floor(direct)
+        self.measure("POST /v1/links, sandbox of 0 ms", "links.lua", direct)
+        self.measure("POST /v1/links, through nginx, TLS", "links.lua", front)
         # What is due would be sent meanwhile, and measured with it.
         self.project.json("provider", "pause", "mayar", "--reason", "bench")
-        self.jobs("POST /v1/jobs", direct)
-        self.jobs("the same through nginx with TLS", front)
+        self.measure("POST /v1/jobs", "jobs.lua", direct)
+        self.measure("POST /v1/jobs, through nginx, TLS", "jobs.lua", front)
+        self.floor(direct)
         stored = self.project.job_count()
         print(f"  {stored:,} jobs stored; stopping, verifying", flush=True)
         self.daemon.stop()
         verified = self.project.run("audit", "verify")
         print("  " + verified.out.strip().splitlines()[-1])
-        return {"bench": "api", "cpu": platform.processor() or platform.machine(), "cores": os.cpu_count(),
-                "kernel": platform.release(), "seconds": self.seconds, "figures": self.figures, "jobs": stored}
+        return {"bench": "api", "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "machine": where,
+                "versions": what, "load": [load_before, load()], "seconds": self.seconds, "figures": self.figures,
+                "jobs": stored, "verified": verified.code == 0}
 
 
 def main():

@@ -9,7 +9,6 @@ end
 function init(args)
   prefix = args[1] .. "-" .. number .. "-"
   count = 0
-  failed = 0
   headers = { ["Content-Type"] = "application/json", ["Authorization"] = "Bearer " .. os.getenv("LATCHKEY_TOKEN") }
 end
 
@@ -20,11 +19,8 @@ function request()
   return wrk.format("POST", "/v1/jobs", headers, body)
 end
 
-function response(status)
-  if status ~= 201 then failed = failed + 1 end
-end
-
 function done(summary, latency)
+  local errors = summary.errors
   io.write(string.format("LATCHKEY %d %d %d %d %d\n", summary.requests, summary.duration, latency:percentile(50),
-                         latency:percentile(99), summary.errors.status + summary.errors.read + summary.errors.timeout))
+                         latency:percentile(99), errors.status + errors.read + errors.timeout + errors.connect))
 end

@@ -16,8 +16,21 @@ Workers::~Workers() {
 void Workers::dispatch(Attempt attempt) {
   --idle_;
   const std::lock_guard lock(mutex_);
-  attempts_.push_back(std::move(attempt));
-  arrived_.notify_one();
+  if (free_.empty()) {
+    attempts_.push_back(std::move(attempt));
+    return;
+  }
+  Seat& seat = *free_.back();
+  free_.pop_back();
+  seat.attempt = std::move(attempt);
+  seat.arrived.notify_one();
+}
+
+// With the mutex held.
+void Workers::sit_down(Seat& seat) {
+  if (attempts_.empty()) return free_.push_back(&seat);
+  seat.attempt = std::move(attempts_.front());
+  attempts_.pop_front();
 }
 
 void Workers::abort() {
@@ -35,17 +48,24 @@ void Workers::run(std::stop_token stop) {
     clients_.push_back(client.get());
     if (aborted_) client->abort();
   }
+  Seat seat;
   std::unique_lock lock(mutex_);
-  while (arrived_.wait(lock, stop, [this] { return !attempts_.empty(); })) {
-    Finished finished{std::move(attempts_.front()), {}};
-    attempts_.pop_front();
+  sit_down(seat);
+  while (seat.arrived.wait(lock, stop, [&] { return seat.attempt.has_value(); })) {
+    Finished finished{std::move(*seat.attempt), {}};
+    seat.attempt.reset();
     lock.unlock();
     finished.result =
         call(finished.attempt, *clients.at(static_cast<std::size_t>(finished.attempt.provider)));
+    // Before anybody can hear of the result, who may have the next call ready.
+    lock.lock();
+    sit_down(seat);
+    lock.unlock();
     ++idle_;
     inbox_.put(std::move(finished));
     lock.lock();
   }
+  std::erase(free_, &seat);
   for (const auto& client : clients) std::erase(clients_, client.get());
 }
 

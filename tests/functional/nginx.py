@@ -47,10 +47,17 @@ class Authority:
         return certificate, key
 
 
-class Nginx:
-    """nginx before `upstream` (HOST:PORT). `mtls` adds latchkey-mtls.conf, `more` what an operator may add himself."""
+# What keeps one address from having it all, and all the callers of a benchmark have one address.
+LIMITS = (("limit_conn latchkey_requests 64;", "limit_conn latchkey_requests 4096;"),
+          ("limit_conn latchkey_waiting 48;", "limit_conn latchkey_waiting 4096;"), ("rate=500r/s", "rate=1000000r/s"))
 
-    def __init__(self, upstream, mtls=False, more=""):
+
+class Nginx:
+    """nginx before `upstream` (HOST:PORT). `mtls` adds latchkey-mtls.conf, `more` what an operator may add himself;
+    without `limited` one caller may ask as often and as much at a time as he likes."""
+
+    def __init__(self, upstream, mtls=False, more="", limited=True):
+        self.replaced = () if limited else LIMITS
         self.prefix = Path(tempfile.mkdtemp(prefix="latchkey-nginx-"))
         self.process = None
         try:
@@ -91,7 +98,7 @@ class Nginx:
         for _ in range(STARTS_MAX):
             self.port = _free_port()
             self._install("latchkey.conf", "conf.d/latchkey.conf", ("127.0.0.1:8420", upstream),
-                          ("listen 443 ", f"listen 127.0.0.1:{self.port} "), ("listen [::]:443 ", "#listen "))
+                          ("listen 443 ", f"listen 127.0.0.1:{self.port} "), ("listen [::]:443 ", "#listen "), *self.replaced)
             self.process = subprocess.Popen(
                 [program, "-p", self.prefix, "-c", self.prefix / "nginx.conf", "-e", self.prefix / "logs/start.log", "-g",
                  "daemon off;"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

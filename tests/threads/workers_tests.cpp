@@ -1,3 +1,4 @@
+#include <barrier>
 #include <boost/test/unit_test.hpp>
 #include <set>
 
@@ -69,6 +70,25 @@ struct Recorder final : latchkey::provider::Provider {
   std::optional<std::string> expected;
 };
 
+// Answers the first calls when so many workers are here at a time, and then at once; knows whose clients it
+// was called with since.
+struct Meeting final : latchkey::provider::Provider {
+  explicit Meeting(int all) : everybody(all), still_to_meet(all) {}
+  latchkey::provider::Result call(const latchkey::provider::Call&, latchkey::HttpClient& http) override {
+    if (still_to_meet-- > 0) {
+      everybody.arrive_and_wait();
+    } else {
+      clients.insert(&http);
+    }
+    return {};
+  }
+  latchkey::provider::Check check(latchkey::HttpClient&) override { return {}; }
+  bool reload_credentials() override { return false; }
+  std::barrier<> everybody;
+  std::atomic<int> still_to_meet;
+  std::set<latchkey::HttpClient*> clients;
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(workers_tests)
@@ -102,6 +122,22 @@ BOOST_AUTO_TEST_CASE(every_attempt_comes_back_with_its_result) {
     }
   }
   BOOST_TEST(back.size() == 40U);
+}
+
+BOOST_AUTO_TEST_CASE(next_call_goes_to_the_worker_that_has_just_come_back) {
+  Meeting provider(4);
+  Setup setup(0);
+  Workers workers(4,
+                  {[&](Provider) -> latchkey::provider::Provider& { return provider; },
+                   [&](Provider) { return setup.wire.client(); }},
+                  setup.inbox, setup.clock);
+  for (int i = 0; i < 4; ++i) workers.dispatch(setup.attempt(i));
+  for (int i = 0; i < 4; ++i) setup.result();
+  for (int i = 0; i < 20; ++i) {
+    workers.dispatch(setup.attempt(4 + i));
+    setup.result();
+  }
+  BOOST_TEST(provider.clients.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(worker_is_idle_again_when_its_result_is_in_the_inbox) {
