@@ -201,7 +201,7 @@ std::optional<std::int64_t> SqliteStore::each_job(const JobFilter& filter,
   auto [from, to] = ids_of_jobs();
   if (filter.batch) {  // its jobs lie close together
     const auto batch = find_batch(*filter.batch);
-    from = std::max(from, batch ? batch->first_id : to);
+    if (batch) from = std::max(from, batch->first_id);
     if (batch && batch->state != BatchState::Submitting) to = std::min(to, batch->last_id + 1);
   }
   if (filter.after_id && filter.newest_first) to = std::min(to, *filter.after_id);

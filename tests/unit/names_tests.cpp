@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(every_value_has_one_name_that_leads_back) {
   check_names(HandOver::Email, hand_over_named);
   check_names(State::Cancelled, state_named);
   check_names(Outcome::Unknown, outcome_named);
-  check_names(Code::AttemptsExhausted, code_named);
+  check_names(Code::AlreadySent, code_named);
 }
 
 // The words of design section 2, 3 and 11, which programs rely on: in the order of their enums.
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(names_are_read_as_written) {
 
 BOOST_AUTO_TEST_CASE(every_code_has_a_sentence_of_its_own) {
   std::set<std::string> seen;
-  for (int i = 0; i <= static_cast<int>(Code::AttemptsExhausted); ++i) {
+  for (int i = 0; i <= static_cast<int>(Code::AlreadySent); ++i) {
     const std::string sentence(meaning(static_cast<Code>(i)));
     BOOST_CHECK_GT(sentence.size(), 10);
     BOOST_CHECK_MESSAGE(seen.insert(sentence).second, sentence);

@@ -44,6 +44,9 @@ BOOST_AUTO_TEST_CASE(entry_carries_the_jobs_ids_and_its_link_back) {
   job.batch = "welcome";
   const std::int64_t accepted = job.last_seq;
   rig.command([&](Context& context) {
+    store::Batch batch;
+    batch.id = "welcome";
+    context.store.insert_batch(batch);
     BOOST_TEST(record(context, job, entry_of(EntryType::AttemptIntent)) == accepted + 1);
   });
   const auto entry = rig.entries(EntryType::AttemptIntent).front();

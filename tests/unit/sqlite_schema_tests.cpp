@@ -354,7 +354,9 @@ BOOST_FIXTURE_TEST_CASE(ledger_from_before_the_tree_gets_its_nodes, Folder) {
   }
   raw_sql(path,
           "DROP TABLE ledger_node; DROP TABLE checkpoints; DROP TABLE pruned_jobs; DROP TABLE suppressions;"
-          "DROP TABLE outbox; DROP INDEX jobs_cancelling; ALTER TABLE subjects DROP COLUMN deliver_to;"
+          "DROP TABLE batches; DROP TABLE batch_counts; DROP TABLE occurrences; DROP TABLE schedules;"
+          "DROP TABLE previews; ALTER TABLE jobs DROP COLUMN reprocess_of;"
+          "ALTER TABLE jobs DROP COLUMN reprocessed_as; DROP TABLE outbox; DROP INDEX jobs_cancelling; ALTER TABLE subjects DROP COLUMN deliver_to;"
           "DROP INDEX ledger_by_provider_request_id; DROP INDEX ledger_by_link_fp; DROP INDEX ledger_by_type;"
           "DROP INDEX ledger_by_code; DROP INDEX ledger_by_outcome; DROP INDEX jobs_in_trouble;"
           "ALTER TABLE daemon DROP COLUMN daily; ALTER TABLE daemon DROP COLUMN scrub_due;"
