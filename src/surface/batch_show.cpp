@@ -21,7 +21,8 @@ std::string time_or_dash(const TimeZone& zone, const std::optional<TimePoint>& t
 void print_facts(const BatchView& view, Output& out) {
   const store::Batch& batch = view.batch;
   Table facts;
-  facts.add({"definition", batch.definition + " (" + batch.definition_digest.substr(0, kDigestShown) + ")"});
+  const std::string digest = batch.definition_digest.substr(0, kDigestShown);
+  facts.add({"definition", batch.definition + (digest.empty() ? "" : " (" + digest + ")")});
   facts.add({"recipients", batch.recipients_digest.substr(0, kDigestShown)});
   facts.add(
       {"run",
