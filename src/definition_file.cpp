@@ -43,7 +43,8 @@ void read_definition_name(ConfigSection& root, Definition& definition) {
   if (!name) return;
   if (!is_definition_name(*name))
     root.wrong("name", "expected " + expected + ", got \"" + shown(*name) + "\"");
-  if (*name == "reprocess") root.wrong("name", "\"reprocess\" is what batches of `jobs reprocess` are called");
+  if (*name == "reprocess")
+    root.wrong("name", "\"reprocess\" is what batches of `jobs reprocess` are called");
   definition.name = *name;
 }
 

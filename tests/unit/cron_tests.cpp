@@ -174,7 +174,8 @@ BOOST_AUTO_TEST_CASE(names_the_field_and_the_part_that_is_wrong) {
   BOOST_TEST(cron_complaint("0 0 1 JANUARY *") == "month: expected 1 to 12 or JAN to DEC, got \"JANUARY\"");
   BOOST_TEST(cron_complaint("0 0 1 MON *") == "month: expected 1 to 12 or JAN to DEC, got \"MON\"");
   BOOST_TEST(cron_complaint("0 0 * * 8") == "day of week: expected 0 to 7 or SUN to SAT, got \"8\"");
-  BOOST_TEST(cron_complaint("0 18-8 * * *") == "hour: expected a range that ends after it begins, got \"18-8\"");
+  BOOST_TEST(cron_complaint("0 18-8 * * *") ==
+             "hour: expected a range that ends after it begins, got \"18-8\"");
   BOOST_TEST(cron_complaint("0 0 * * FRI-MON") ==
              "day of week: expected a range that ends after it begins, got \"FRI-MON\"");
   BOOST_TEST(cron_complaint("5/15 * * * *") ==
@@ -210,7 +211,8 @@ BOOST_AUTO_TEST_CASE(rejects_what_is_no_number) {
 BOOST_AUTO_TEST_CASE(rejects_what_never_runs) {
   BOOST_TEST(cron_complaint("0 0 31 2 *") == "never runs: no month of \"2\" has a day \"31\"");
   BOOST_TEST(cron_complaint("0 0 30,31 FEB *") == "never runs: no month of \"FEB\" has a day \"30,31\"");
-  BOOST_TEST(cron_complaint("0 0 31 2,4,6,9,11 *") == "never runs: no month of \"2,4,6,9,11\" has a day \"31\"");
+  BOOST_TEST(cron_complaint("0 0 31 2,4,6,9,11 *") ==
+             "never runs: no month of \"2,4,6,9,11\" has a day \"31\"");
   BOOST_TEST(cron_complaint("0 0 31 2 */2") == "never runs: no month of \"2\" has a day \"31\"");
   BOOST_TEST(cron_complaint("0 0 29 2 *") == "none");
   BOOST_TEST(cron_complaint("0 0 29 2 */3") == "none");
