@@ -14,7 +14,7 @@ namespace latchkey::surface {
 namespace {
 
 // So many entries are durable well within 50 ms, and the daemon's turns come in between.
-constexpr int kCancelledAtOnce = 200;
+constexpr int kCancelledAtOnce = 500;
 constexpr Millis kLetTurnWrite{10};
 
 std::string jobs_counted(std::int64_t number) {
