@@ -2,12 +2,13 @@
 
 import json
 
+from batches import Batches, csv, people
 from harness import main
 from live import LiveTest, wait_until
 from receiver import Receiver, secrets_of
 
 
-class Outcomes(LiveTest):
+class Outcomes(Batches, LiveTest):
     def setUp(self):
         super().setUp()
         secret_file = self.project.folder / "secrets/crm.webhook"
@@ -42,6 +43,17 @@ class Outcomes(LiveTest):
         wait_until(lambda: not self.waiting(), "nothing waits any more")
         for delivery in self.receiver.deliveries():
             self.assertNotIn("@", delivery["body"])
+
+    def test_end_of_a_batch_is_told_after_its_jobs(self):
+        self.start()
+        batch = self.submit(self.define(rows=csv(*people(2), "unknown+notfound@example.com")))
+        wait_until(lambda: len(self.receiver.deliveries()) == 4, "three jobs and their batch are told")
+        self.assertTrue(all(delivery["verifiedBy"] for delivery in self.receiver.deliveries()))
+        bodies = [json.loads(delivery["body"]) for delivery in self.receiver.deliveries()]
+        (end,) = [body["data"] for body in bodies if body["type"] == "batch.finished"]
+        self.assertEqual((end["batch"], end["definition"], end["state"]), (batch["batch"], "onboarding", "finished"))
+        self.assertEqual(end["counts"], {"done": 2, "failed": 1, "stale": 0, "cancelled": 0})
+        self.assertFalse([body for body in bodies if "@" in json.dumps(body)])
 
     def test_endpoint_that_fails_is_asked_again_with_the_same_id(self):
         self.receiver.answer_next(500)
