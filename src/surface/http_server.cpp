@@ -1,11 +1,12 @@
 // httplib 0.11 serves one connection a thread, and has traps that shape this file. It gives a server's port
-// away by default (SO_REUSEPORT); reads chunked bodies without a limit unless the handler reads them itself;
-// hands over a body that was cut off as if it were whole; runs an unread body as the next request; adds the
-// trailers of a chunked body to the headers; answers a Range or an Accept-Encoding by itself; reads on for as
-// long as bytes trickle in. It ends a connection early in one case only: when a content provider says that it
-// cannot go on. So an answer after which nothing must come is given out by a provider that writes all of it
-// and then says so. Bytes that a caller sends before it has its answer (pipelining) are lost to the library's
-// buffer, or the rest of them is no request: nobody is served by them.
+// away by default (SO_REUSEPORT); lets five connections wait to be accepted and the SYN of the next be lost,
+// which comes again after a second; reads chunked bodies without a limit unless the handler reads them
+// itself; hands over a body that was cut off as if it were whole; runs an unread body as the next request;
+// adds the trailers of a chunked body to the headers; answers a Range or an Accept-Encoding by itself; reads
+// on for as long as bytes trickle in. It ends a connection early in one case only: when a content provider
+// says that it cannot go on. So an answer after which nothing must come is given out by a provider that
+// writes all of it and then says so. Bytes that a caller sends before it has its answer (pipelining) are
+// lost to the library's buffer, or the rest of them is no request: nobody is served by them.
 #include "surface/http_server.h"
 
 #include <httplib.h>
@@ -25,6 +26,7 @@ namespace latchkey::surface {
 namespace {
 
 constexpr std::size_t kRequestsPerConnection = 1000;
+constexpr int kBacklog = 1024;
 constexpr int kIdleSeconds = 5;  // also how long a connection may stay silent at first
 constexpr std::chrono::seconds kSilence(5);
 constexpr Millis kBodyTime{15'000};
@@ -175,6 +177,7 @@ class HttpServer::Server {
       throw Error("the API cannot listen on " + host + ":" + std::to_string(wanted) +
                   ": something else has the port (" + parts_.setting + " in the configuration)");
     }
+    ::listen(socket_, kBacklog);
     address_ = (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port);
   }
   ~Server() {
@@ -197,7 +200,8 @@ class HttpServer::Server {
   void configure() {
     server_.new_task_queue = [this] { return new Threads(parts_.threads, connections_); };
     server_.set_tcp_nodelay(true);
-    server_.set_socket_options([](int socket) {
+    server_.set_socket_options([this](int socket) {
+      socket_ = socket;
       const int on = 1;
       setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     });
@@ -361,6 +365,7 @@ class HttpServer::Server {
   const ApiRoutes routes_;
   std::atomic<int> connections_{0};
   std::atomic<bool> ended_{false};
+  int socket_ = -1;
   httplib::Server server_;
   std::string address_;
   std::thread thread_;
