@@ -13,7 +13,7 @@
 namespace latchkey::engine {
 
 /// Judges the rows of one run, one after the other, and plans those that become jobs. What it counts is the
-/// plan. Reads the store that it is given with each row; holds about 40 bytes a row.
+/// plan. Reads the store that it is given with each row; holds less than 200 bytes a row.
 class RunRows {
  public:
   /// `forecasts` must outlive this object.
