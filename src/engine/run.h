@@ -46,7 +46,8 @@ struct RunPlan {
 inline constexpr std::size_t kRunErrorsMax = 100;
 
 /// Reads the recipients and asks the door about every row: nothing is written. Bounded memory: less than
-/// 200 bytes a row. Throws InputError (provider_off, no_handover, invalid_request for an unusable file) or Error.
+/// 200 bytes a row. Throws InputError (provider_off, no_handover, invalid_request for an unusable file) or
+/// Error.
 RunPlan plan_run(const ImportParts& parts, const Run& run);
 
 /// What became of a run that was submitted.
