@@ -23,6 +23,18 @@ ledger::Entry schedule_entry(const Context& context, EntryType type, const std::
   return entry;
 }
 
+// A run that does not take place. `nominal`: as the ledger names it; a dropped file's name may be a person's.
+void put_left_out(Context& context, const store::Occurrence& occurrence,
+                  const std::optional<std::string>& nominal) {
+  const bool missed = occurrence.state == OccurrenceState::Missed;
+  ledger::Entry entry = schedule_entry(
+      context, missed ? EntryType::OccurrenceMissed : EntryType::OccurrenceSkipped, occurrence.definition);
+  entry.reason = occurrence.reason;
+  entry.nominal = nominal;
+  context.store.append(entry);
+  context.store.put_occurrence(occurrence);
+}
+
 Millis lifetime_of(const job::Definition& definition, const Settings& settings) {
   return definition.lifetime.value_or(settings.of(definition.provider).link_lifetime);
 }
@@ -248,9 +260,8 @@ void Scheduler::take_dropped(const store::Schedule& schedule, Armed& armed) {
             false);
     } catch (const InputError& error) {
       if (error.code() == "try_later") continue;
-      store::Schedule same = schedule;
-      write_down(same, refused, parts_.clock.now().wall, OccurrenceState::Skipped,
-                 "a dropped file does not hold (" + error.code() + "); latchkey batch preview says more");
+      refuse_dropped(schedule.definition, refused,
+                     "a dropped file does not hold (" + error.code() + "); latchkey batch preview says more");
     } catch (const RecipientsUnreadable&) {
       continue;  // it was moved away
     }
@@ -263,17 +274,20 @@ void Scheduler::take_dropped(const store::Schedule& schedule, Armed& armed) {
 void Scheduler::write_down(store::Schedule& schedule, const std::string& nominal, TimePoint at,
                            OccurrenceState state, const std::string& reason) {
   write([&](Context& context) {
-    const bool missed = state == OccurrenceState::Missed;
-    ledger::Entry entry = schedule_entry(
-        context, missed ? EntryType::OccurrenceMissed : EntryType::OccurrenceSkipped, schedule.definition);
-    entry.reason = reason;
-    if (!nominal.starts_with("refused:")) entry.nominal = nominal;
-    context.store.append(entry);
-    context.store.put_occurrence({schedule.definition, nominal, at, state, "", reason, context.now.wall});
-    if (!nominal.starts_with("refused:")) schedule.seen_until = at;
+    put_left_out(context, {schedule.definition, nominal, at, state, "", reason, context.now.wall}, nominal);
+    schedule.seen_until = at;
     context.store.put_schedule(schedule);
   });
   tell_("schedule " + schedule.definition + ": " + std::string(name(state)) + ", " + reason, true);
+}
+
+void Scheduler::refuse_dropped(const std::string& definition, const std::string& key,
+                               const std::string& reason) {
+  write([&](Context& context) {
+    const TimePoint now = context.now.wall;
+    put_left_out(context, {definition, key, now, OccurrenceState::Skipped, "", reason, now}, std::nullopt);
+  });
+  tell_("schedule " + definition + ": " + reason, true);
 }
 
 }  // namespace latchkey::engine

@@ -84,6 +84,7 @@ class Scheduler {
   void take_dropped(const store::Schedule& schedule, Armed& armed);
   void write_down(store::Schedule& schedule, const std::string& nominal, TimePoint at,
                   store::OccurrenceState state, const std::string& reason);
+  void refuse_dropped(const std::string& definition, const std::string& key, const std::string& reason);
   void count_missed(store::Schedule& schedule, Armed& armed);
   template <typename Work>
   void write(Work work);

@@ -21,16 +21,6 @@ struct ChangedBatch {
 using BatchChange =
     std::function<OrderedJson(engine::Context&, const std::string& id, const std::string& reason)>;
 
-std::string read_batch_reason(const std::string& body) {
-  const Json json = parse_body(body);
-  std::vector<FieldError> errors;
-  BodyReader reader(json, "", errors);
-  std::string reason = reader.reason(true);
-  reader.finish();
-  reject_if_any("invalid_request", std::move(errors));
-  return reason;
-}
-
 OrderedJson pause_in_turn(engine::Context& context, const std::string& id, const std::string& reason) {
   const engine::PauseOutlook outlook = engine::pause_batch(context, id, reason);
   const auto time = [](const std::optional<TimePoint>& t) {
@@ -42,7 +32,7 @@ OrderedJson pause_in_turn(engine::Context& context, const std::string& id, const
 ApiRoute batch_action(const ApiParts& parts, const char* word, BatchChange change) {
   ApiRoute route{"POST", std::string("/v1/batches/{batch}/") + word, "operate"};
   route.handle = [parts, change = std::move(change)](ApiRequest& request) {
-    const std::string reason = read_batch_reason(request.body);
+    const std::string reason = read_reason(request.body, true);
     const std::string id = batch_of(request);
     const auto changed = std::make_shared<ChangedBatch>();
     in_turn(parts.inbox, request.caller, kTurnPatience,

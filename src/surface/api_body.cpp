@@ -130,4 +130,14 @@ void reject_if_any(const std::string& code, std::vector<FieldError> errors) {
   throw InputError(code, summary, std::move(errors));
 }
 
+std::string read_reason(const std::string& body, bool needed) {
+  const Json json = needed ? parse_body(body) : parse_optional_body(body);
+  std::vector<FieldError> errors;
+  BodyReader reader(json, "", errors);
+  std::string reason = reader.reason(needed);
+  reader.finish();
+  reject_if_any("invalid_request", std::move(errors));
+  return reason;
+}
+
 }  // namespace latchkey::surface

@@ -62,4 +62,7 @@ std::string summary_of(const std::vector<FieldError>& errors);
 /// Throws them as one InputError, unless there are none.
 void reject_if_any(const std::string& code, std::vector<FieldError> errors);
 
+/// A body that holds a reason and nothing else; where none is needed it may be absent. Throws InputError.
+std::string read_reason(const std::string& body, bool needed);
+
 }  // namespace latchkey::surface

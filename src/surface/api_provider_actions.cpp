@@ -10,16 +10,6 @@
 namespace latchkey::surface {
 namespace {
 
-std::string read_pause_reason(const std::string& body, bool needed) {
-  const Json json = needed ? parse_body(body) : parse_optional_body(body);
-  std::vector<FieldError> errors;
-  BodyReader reader(json, "", errors);
-  std::string reason = reader.reason(needed);
-  reader.finish();
-  reject_if_any("invalid_request", std::move(errors));
-  return reason;
-}
-
 job::Provider provider_of(const ApiRequest& request) {
   const auto provider = job::provider_named(request.words.front());
   if (!provider) throw InputError("not_found", "provider", "there is no such provider");
@@ -38,7 +28,7 @@ OrderedJson pause_json(const job::Gate& gate) {
 ApiRoute pause_route(const ApiParts& parts, bool pauses) {
   ApiRoute route{"POST", std::string("/v1/providers/{provider}/") + (pauses ? "pause" : "resume"), "operate"};
   route.handle = [parts, pauses](ApiRequest& request) {
-    const std::string reason = read_pause_reason(request.body, pauses);
+    const std::string reason = read_reason(request.body, pauses);
     const job::Provider provider = provider_of(request);
     const auto gate = std::make_shared<job::Gate>();
     in_turn(parts.inbox, request.caller, kTurnPatience,

@@ -113,20 +113,10 @@ ApiRoute preview_route(const ApiParts& parts) {
   return route;
 }
 
-std::string read_execution_reason(const std::string& body) {
-  const Json json = parse_body(body);
-  std::vector<FieldError> errors;
-  BodyReader reader(json, "", errors);
-  std::string reason = reader.reason(true);
-  reader.finish();
-  reject_if_any("invalid_request", std::move(errors));
-  return reason;
-}
-
 ApiRoute execute_route(const ApiParts& parts) {
   ApiRoute route{"POST", "/v1/jobs/reprocess/{previewId}", "operate"};
   route.handle = [parts](ApiRequest& request) {
-    const std::string reason = read_execution_reason(request.body);
+    const std::string reason = read_reason(request.body, true);
     const std::string id = request.words.front();
     const auto executed = std::make_shared<engine::Executed>();
     in_turn(parts.inbox, request.caller, kTurnPatience, [executed, id, reason](engine::Context& context) {
