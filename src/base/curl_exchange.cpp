@@ -3,7 +3,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/address_rule.h"
 #include "base/curl_http_client.h"
@@ -58,13 +57,6 @@ int CurlExchange::before_writing(const char* peer) {
   }
   answer.written = true;
   return CURL_PREREQFUNC_OK;
-}
-
-std::size_t CurlExchange::read_body(char* to, std::size_t room) {
-  const std::size_t count = std::min(room, request.body.size() - body_read);
-  std::memcpy(to, request.body.data() + body_read, count);
-  body_read += count;
-  return count;
 }
 
 std::size_t CurlExchange::take_header(std::string_view line) {

@@ -15,7 +15,6 @@ struct CurlExchange {
   const HttpRequest& request;
   const std::atomic<bool>& aborted;
   HttpAnswer answer;
-  std::size_t body_read = 0;
   std::size_t header_bytes = 0;
   bool headers_ended = false;
   bool body_begun = false;
@@ -33,7 +32,6 @@ struct CurlExchange {
   curl_socket_t open_socket(const curl_sockaddr& address);
   /// `peer`: the address that the connection leads to.
   int before_writing(const char* peer);
-  std::size_t read_body(char* to, std::size_t room);
   std::size_t take_header(std::string_view line);
   std::size_t take_body(std::string_view bytes);
 };

@@ -1,7 +1,6 @@
 // One easy handle, used for one request after the other. libcurl by itself would send a request again when a
-// reused connection dies before the answer; three things forbid it: the body comes from a read callback
-// without a seek callback (it cannot be rewound), the pre-request callback lets a request through once, and
-// connections are not kept for long.
+// reused connection dies before the answer; the pre-request callback lets each through once, and connections
+// are not kept for long.
 
 #include "base/curl_http_client.h"
 
@@ -122,6 +121,7 @@ void CurlHttpClient::prepare(const HttpRequest& request, CurlExchange& exchange)
   if (request.method == "POST") {
     set(curl, CURLOPT_POST, 1L);
     set(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    set(curl, CURLOPT_POSTFIELDS, request.body.data());  // not copied; leaves together with the headers
   }
   for (const auto& [name, value] : request.headers) exchange.add_header(name, value);
   if (!request.authorization.empty()) exchange.add_header("Authorization", request.authorization.reveal());
@@ -138,11 +138,6 @@ void CurlHttpClient::prepare(const HttpRequest& request, CurlExchange& exchange)
   set(
       curl, CURLOPT_PREREQFUNCTION, +[](void* self, char* peer, char*, int, int) {
         return static_cast<CurlExchange*>(self)->before_writing(peer);
-      });
-  set(curl, CURLOPT_READDATA, &exchange);
-  set(
-      curl, CURLOPT_READFUNCTION, +[](char* to, std::size_t size, std::size_t count, void* self) {
-        return static_cast<CurlExchange*>(self)->read_body(to, size * count);
       });
   set(curl, CURLOPT_HEADERDATA, &exchange);
   set(

@@ -1,13 +1,13 @@
 #include "base/secret.h"
 
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include <utility>
 
 #include "base/error.h"
+#include "base/locked_memory.h"
 
 namespace latchkey {
 
@@ -15,21 +15,7 @@ Secret::Secret(std::string_view bytes) : Secret(bytes.size()) {
   if (!bytes.empty()) memcpy(data_, bytes.data(), size_);
 }
 
-Secret::Secret(std::size_t size) {
-  if (size == 0) return;
-  // A mapping of its own, because locking and the advice below work on whole pages. The kernel rounds the
-  // length up.
-  void* pages = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (pages == MAP_FAILED) throw Error("no memory for a secret");
-  // Each of these only narrows where the bytes could show up; a system that grants none of them still works.
-  (void)mlock(pages, size);
-  (void)madvise(pages, size, MADV_DONTDUMP);
-#ifdef MADV_WIPEONFORK
-  (void)madvise(pages, size, MADV_WIPEONFORK);
-#endif
-  data_ = static_cast<char*>(pages);
-  size_ = size;
-}
+Secret::Secret(std::size_t size) : data_(take_locked(size)), size_(size) {}
 
 Secret::Secret(Secret&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
@@ -47,11 +33,7 @@ Secret::~Secret() {
 }
 
 void Secret::wipe() {
-  if (data_ == nullptr) return;
-  explicit_bzero(data_, size_);
-  munmap(data_, size_);
-  data_ = nullptr;
-  size_ = 0;
+  give_back_locked(std::exchange(data_, nullptr), std::exchange(size_, 0));
 }
 
 void SecretBuilder::append(std::string_view bytes) {

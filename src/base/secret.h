@@ -31,7 +31,7 @@ class Secret {
   friend class SecretBuilder;
   explicit Secret(std::size_t size);  // zeros
 
-  char* data_ = nullptr;  // an anonymous mapping of its own, whole pages
+  char* data_ = nullptr;  // from take_locked()
   std::size_t size_ = 0;
 };
 

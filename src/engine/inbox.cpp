@@ -3,7 +3,7 @@
 namespace latchkey::engine {
 
 void Inbox::put(Item item) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   if (std::holds_alternative<Request>(item)) {
     if (closed_) throw InputError("try_later", "", "the daemon is stopping: try again when it is back");
     if (requests_ >= requests_max_)
@@ -11,6 +11,9 @@ void Inbox::put(Item item) {
     ++requests_;
   }
   items_.push_back(std::move(item));
+  if (!waiting_) return;
+  // Without the lock, which the one that wakes needs.
+  lock.unlock();
   arrived_.notify_one();
 }
 
@@ -61,7 +64,9 @@ bool Inbox::empty() {
 
 void Inbox::wait(Millis longest) {
   std::unique_lock lock(mutex_);
+  waiting_ = true;
   arrived_.wait_for(lock, longest, [this] { return woken_ || !items_.empty(); });
+  waiting_ = false;
   woken_ = false;
 }
 

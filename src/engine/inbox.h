@@ -99,6 +99,7 @@ class Inbox {
   const std::size_t requests_max_;
   bool closed_ = false;
   bool woken_ = false;
+  bool waiting_ = false;  // somebody wants to hear of what comes
 };
 
 }  // namespace latchkey::engine

@@ -16,7 +16,9 @@ namespace latchkey::engine {
 
 /// Threads that do blocking HTTP and nothing else. Each has its own HttpClient and so its own connections. A
 /// call goes to the worker that has come back last: its connection is the one that may be fresh enough to be
-/// used again. If they took turns, every call of a quiet evening would shake hands anew.
+/// used again. If they took turns, every call of a quiet evening would shake hands anew. Of those that sleep
+/// one is woken at a time, who wakes the next while calls are left: with a provider that answers at once a
+/// few threads make all calls, without falling asleep in between.
 class Workers final : public Dispatcher {
  public:
   /// The providers and their clients; both are asked for on the worker's own thread.
@@ -35,14 +37,15 @@ class Workers final : public Dispatcher {
   void abort();
 
  private:
-  /// Where one thread waits for its next call.
+  /// Where one thread waits to be woken.
   struct Seat {
-    std::condition_variable_any arrived;
-    std::optional<Attempt> attempt;
+    std::condition_variable called;
+    bool awake = false;
   };
 
-  void run(std::stop_token stop);
-  void sit_down(Seat& seat);
+  void run();
+  std::optional<Attempt> next(Seat& seat);
+  void wake_one();
   provider::Result call(const Attempt& attempt, HttpClient& http);
 
   Calls calls_;
@@ -51,10 +54,12 @@ class Workers final : public Dispatcher {
   std::atomic<int> idle_;
   std::atomic<bool> aborted_{false};
   std::mutex mutex_;
-  std::vector<Seat*> free_;            // of those who have nothing to do, the last to come back at the end
-  std::deque<Attempt> attempts_;       // given before a thread has sat down
-  std::vector<HttpClient*> clients_;   // of the running threads, for abort()
-  std::vector<std::jthread> threads_;  // last: they end before the rest goes
+  std::deque<Attempt> attempts_;      // given, and taken by nobody yet
+  std::vector<Seat*> free_;           // of those who sleep, the last to come back at the end
+  bool waking_ = false;               // somebody has been woken and has not looked yet
+  bool ending_ = false;
+  std::vector<HttpClient*> clients_;  // of the running threads, for abort()
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace latchkey::engine

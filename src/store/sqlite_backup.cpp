@@ -23,6 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr Millis kLongEnough{5000};
 constexpr int kFirstWithTree = 4;
+constexpr int kFirstPacked = 10;  // rows of several nodes
 
 [[noreturn]] void fail(const fs::path& path, const std::string& what) {
   throw Error(path.string() + " " + what + ": " + std::generic_category().message(errno));
@@ -72,20 +73,45 @@ void require_integrity(SqliteConnection& connection) {
   throw Error(connection.path().string() + " is damaged: SQLite's integrity check fails");
 }
 
-// The next stored node must be this one.
-void require_node(Query& nodes, const fs::path& path, std::int64_t index, const ledger::Hash& hash) {
-  const bool same = nodes.step() && nodes.integer(0) == index && nodes.blob(1) == bytes_of(hash);
-  if (!same) {
-    throw Error(path.string() + " does not hold together: node " + std::to_string(index) +
-                " of its tree is not what its entries lead to");
+// The stored nodes one after the other, out of rows that hold several.
+class StoredNodes {
+ public:
+  StoredNodes(SqliteConnection& connection, const char* rows)
+      : rows_(connection.query(rows)), path_(connection.path()) {}
+  /// The next one must be this.
+  void require(std::int64_t index, const ledger::Hash& hash) {
+    if (!more() || next_ != index || !std::string_view(row_).substr(at_).starts_with(bytes_of(hash))) {
+      throw Error(path_.string() + " does not hold together: node " + std::to_string(index) +
+                  " of its tree is not what its entries lead to");
+    }
+    ++next_;
+    at_ += hash.size();
   }
-}
+  bool more() {
+    if (at_ < row_.size()) return true;
+    if (!rows_.step()) return false;
+    next_ = rows_.integer(0);
+    row_ = rows_.blob(1);
+    at_ = 0;
+    return true;
+  }
+
+ private:
+  Query rows_;
+  const fs::path& path_;
+  std::int64_t next_ = 0;
+  std::string row_;
+  std::size_t at_ = 0;
+};
 
 CopyState require_tree(SqliteConnection& connection) {
   const std::int64_t version = connection.pragma("user_version");
   const bool has_tree = version >= kFirstWithTree;
   auto entries = connection.query("SELECT seq, entry FROM ledger ORDER BY seq");
-  auto nodes = connection.query(has_tree ? "SELECT idx, hash FROM ledger_node ORDER BY idx" : "SELECT 1");
+  StoredNodes nodes(connection, !has_tree ? "SELECT 1"
+                                : version < kFirstPacked
+                                    ? "SELECT idx, hash FROM ledger_node ORDER BY idx"
+                                    : "SELECT idx, hashes FROM ledger_node ORDER BY idx");
   ledger::Frontier tree;
   while (entries.step()) {
     if (entries.integer(0) != tree.size()) {
@@ -93,10 +119,10 @@ CopyState require_tree(SqliteConnection& connection) {
                   std::to_string(tree.size()) + " is missing");
     }
     tree.append(ledger::leaf_hash(entries.text(1)), [&](std::int64_t index, const ledger::Hash& hash) {
-      if (has_tree) require_node(nodes, connection.path(), index, hash);
+      if (has_tree) nodes.require(index, hash);
     });
   }
-  if (has_tree && nodes.step()) {
+  if (has_tree && nodes.more()) {
     throw Error(connection.path().string() + " does not hold together: its tree has more nodes than entries");
   }
   const ledger::Hash root = tree.root();

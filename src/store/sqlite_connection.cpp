@@ -34,6 +34,13 @@ std::string sentence(int code, int extended) {
   }
 }
 
+// Before the first connection of the process. Nobody asks how much memory SQLite has in use, and counting it
+// takes a lock for each piece.
+void configure_library() {
+  static const int result = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  (void)result;  // whatever opened a database before us goes on as it began
+}
+
 // Device and inode of what the path leads to; a file that is not there is (0, 0). It is not opened: closing
 // it would drop SQLite's locks.
 std::pair<dev_t, ino_t> file_at(const std::filesystem::path& path) {
@@ -108,6 +115,11 @@ Query& Query::bind(std::string_view text) {
   return *this;
 }
 
+Query& Query::bind(const std::string& text) {
+  statement_.bind(next_parameter_++, text);
+  return *this;
+}
+
 Query& Query::bind_blob(std::string_view bytes) {
   statement_.bind(next_parameter_++, bytes.data(), static_cast<int>(bytes.size()));
   return *this;
@@ -169,7 +181,10 @@ SqliteConnection::SqliteConnection(const std::filesystem::path& path, Access acc
   }
   try {
     const bool still = access == Access::ReadOnly && is_still(path);
-    const int flags = access == Access::ReadOnly ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE;
+    configure_library();
+    // No lock around each of SQLite's calls: a connection is one thread's at a time.
+    const int flags =
+        SQLite::OPEN_NOMUTEX | (access == Access::ReadOnly ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE);
     database_ = std::make_unique<SQLite::Database>(still ? immutable_uri(path) : path.string(),
                                                    flags | (still ? SQLite::OPEN_URI : 0),
                                                    static_cast<int>(wait.count()));

@@ -37,7 +37,7 @@ class Query {
   Query& bind(bool value) { return bind(std::int64_t{value}); }
   Query& bind(TimePoint value) { return bind(to_ms(value)); }
   Query& bind(std::string_view text);
-  Query& bind(const std::string& text) { return bind(std::string_view(text)); }
+  Query& bind(const std::string& text);
   Query& bind(const char* text) { return bind(std::string_view(text)); }
   Query& bind_blob(std::string_view bytes);
   Query& bind_null();

@@ -96,6 +96,36 @@ std::unique_ptr<Rows<Row>> rows(Reading reading, Read read) {
   return std::make_unique<ReadRows<Row, Read>>(std::move(reading), read);
 }
 
+// The nodes of the tree one by one, out of rows that hold several. A row that is no whole number of them is
+// given as it is.
+class NodesOf final : public Rows<ledger::NodeRow> {
+ public:
+  NodesOf(Reading reading, std::int64_t end) : reading_(std::move(reading)), end_(end) {}
+  bool next(ledger::NodeRow& row) override {
+    if (left_.empty()) {
+      if (!reading_.step()) return false;
+      next_ = reading_.integer(0);
+      left_ = reading_.bytes(1);
+      if (left_.empty() || left_.size() % kNode != 0) {
+        row = {next_, left_.substr(0, kNode - 1)};
+        left_ = {};
+        return true;
+      }
+    }
+    if (next_ >= end_) return false;
+    row = {next_++, left_.substr(0, kNode)};
+    left_.remove_prefix(kNode);
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t kNode = sizeof(ledger::Hash);
+  Reading reading_;
+  std::int64_t end_;
+  std::int64_t next_ = 0;
+  std::string_view left_;
+};
+
 // A path as part of a URI (https://www.sqlite.org/uri.html).
 std::string uri_of(const FilePath& path, bool immutable) {
   std::string uri = "file:";
@@ -189,14 +219,17 @@ class SqliteEvidence final : public Evidence {
   }
 
   std::unique_ptr<Rows<ledger::NodeRow>> nodes(std::optional<std::int64_t> below) override {
-    Reading reading = read("SELECT idx, hash FROM ledger_node WHERE idx < ? ORDER BY idx");
-    reading.bind(1, below.value_or(std::numeric_limits<std::int64_t>::max()));
-    return rows<ledger::NodeRow>(std::move(reading), [](const Reading& from, ledger::NodeRow& row) {
-      row = {from.integer(0), from.bytes(1)};
-    });
+    const std::int64_t end = below.value_or(std::numeric_limits<std::int64_t>::max());
+    Reading reading = read("SELECT idx, hashes FROM ledger_node WHERE idx < ? ORDER BY idx");
+    reading.bind(1, end);
+    return std::make_unique<NodesOf>(std::move(reading), end);
   }
 
-  std::int64_t last_node() override { return number("SELECT coalesce(max(idx), -1) FROM ledger_node"); }
+  std::int64_t last_node() override {
+    return number(
+        "SELECT coalesce((SELECT idx + max(length(hashes) / 32, 1) - 1 FROM ledger_node ORDER BY idx DESC "
+        "LIMIT 1), -1)");
+  }
 
   std::unique_ptr<Rows<CheckpointRow>> checkpoints() override {
     return rows<CheckpointRow>(read("SELECT id, size, note FROM checkpoints ORDER BY id"),

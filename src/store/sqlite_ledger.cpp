@@ -5,9 +5,17 @@
 #include "store/sqlite_store.h"
 
 namespace latchkey::store {
+namespace {
+
+constexpr std::size_t kNode = sizeof(ledger::Hash);
+// What fits into a page beside its header, so that no row spills into pages of its own.
+constexpr std::size_t kRowOfNodes = 126 * kNode;
+
+}  // namespace
 
 Head SqliteStore::read_head() {
-  auto query = connection_.query("SELECT seq, t FROM ledger ORDER BY seq DESC LIMIT 1");
+  auto query =
+      connection_.query("SELECT seq, json_extract(entry, '$.t') FROM ledger ORDER BY seq DESC LIMIT 1");
   if (!query.step()) return Head{};
   const auto time = parse_rfc3339(query.text(1));
   if (!time) throw Error("the last entry of the ledger has no readable time");
@@ -21,24 +29,39 @@ std::int64_t SqliteStore::append(ledger::Entry& entry) {
   if (now_ < head.last_time) entry.clock = now_;
   const std::string bytes = ledger::encode(entry);
   write("INSERT INTO ledger (seq, entry) VALUES (?, ?)").bind(entry.seq).bind(bytes).run();
-  end_.tree.append(ledger::leaf_hash(bytes), [this](std::int64_t index, const ledger::Hash& hash) {
-    write("INSERT INTO ledger_node VALUES (?, ?)").bind(index).bind_blob(bytes_of(hash)).run();
-  });
+  end_.tree.append(ledger::leaf_hash(bytes),
+                   [this](std::int64_t, const ledger::Hash& hash) { end_.nodes.append(bytes_of(hash)); });
+  if (end_.nodes.size() >= kRowOfNodes) write_row_of_nodes();
   ++head.size;
   head.last_time = entry.t;
   return entry.seq;
 }
 
+void SqliteStore::write_row_of_nodes() {
+  const std::string_view row = std::string_view(end_.nodes).substr(0, kRowOfNodes);
+  const std::int64_t index =
+      ledger::node_count(end_.tree.size()) - static_cast<std::int64_t>(end_.nodes.size() / kNode);
+  write("INSERT INTO ledger_node VALUES (?, ?)").bind(index).bind_blob(row).run();
+  end_.nodes.erase(0, row.size());
+}
+
+void SqliteStore::write_nodes() {
+  while (!end_.nodes.empty()) write_row_of_nodes();
+}
+
 ledger::Hash SqliteStore::node(std::int64_t index) {
-  auto query = connection_.query("SELECT hash FROM ledger_node WHERE idx = ?");
+  if (in_transaction_ && !end_.nodes.empty()) write_nodes();
+  auto query =
+      connection_.query("SELECT idx, hashes FROM ledger_node WHERE idx <= ? ORDER BY idx DESC LIMIT 1");
   query.bind(index);
   ledger::Hash hash{};
-  if (!query.step() || query.blob(0).size() != hash.size()) {
+  const std::string row = query.step() ? query.blob(1) : std::string();
+  const std::size_t at = row.empty() ? 0 : static_cast<std::size_t>(index - query.integer(0)) * kNode;
+  if (row.size() < at + kNode) {
     throw Error("the ledger's tree lacks its node " + std::to_string(index) +
                 ": see `latchkey audit verify`");
   }
-  const std::string bytes = query.blob(0);
-  std::copy(bytes.begin(), bytes.end(), hash.begin());
+  std::copy_n(row.begin() + static_cast<std::ptrdiff_t>(at), kNode, hash.begin());
   return hash;
 }
 

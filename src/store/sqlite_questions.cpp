@@ -17,7 +17,7 @@ std::int64_t first_seq_at(SqliteConnection& connection, TimePoint time, std::int
   std::int64_t high = size;
   while (low < high) {
     const std::int64_t middle = low + (high - low) / 2;
-    auto query = connection.query("SELECT t < ? FROM ledger WHERE seq = ?");
+    auto query = connection.query("SELECT json_extract(entry, '$.t') < ? FROM ledger WHERE seq = ?");
     query.bind(text).bind(middle);
     if (query.step() && query.integer(0) != 0) {
       low = middle + 1;

@@ -42,6 +42,7 @@ Instant SqliteStore::begin() {
       require_application_id(connection_);
       if (const auto why = other_schema()) throw EpochLost(*why);
       end_.head = read_head();
+      end_.nodes.clear();
       end_.tree = ledger::Frontier::read(end_.head.size, node_reader());
       head_version_ = version;
     }
@@ -55,6 +56,7 @@ Instant SqliteStore::begin() {
 
 void SqliteStore::commit() {
   LATCHKEY_CHECK(in_transaction_);
+  write_nodes();
   connection_.query("COMMIT").run();
   in_transaction_ = false;
 }

@@ -142,6 +142,9 @@ class SqliteStore final : public Store {
   Query write(const char* sql);
   Head read_head();
   ledger::ReadNode node_reader();
+  /// Moves the first row's worth of `end_.nodes`, or all of them, into the table.
+  void write_row_of_nodes();
+  void write_nodes();
   /// From the oldest job's id to what follows the newest one's.
   std::pair<std::int64_t, std::int64_t> ids_of_jobs();
   void scrub_is_done();
@@ -157,6 +160,7 @@ class SqliteStore final : public Store {
   struct End {
     Head head;
     ledger::Frontier tree;
+    std::string nodes;  // the last ones, which no row holds yet
   };
   End end_;
   End end_before_;  // of the open transaction, for its rollback

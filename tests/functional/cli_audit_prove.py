@@ -35,7 +35,7 @@ class Prove(Auditor, FunctionalTest):
         self.assertEqual(sorted(path.name for path in self.bundle.iterdir()),
                          ["2.tlog-proof", "5.tlog-proof", "README.txt", "checkpoint", "entries.jsonl", "ledger.vkey"])
         self.assertEqual((self.bundle / "entries.jsonl").read_text().splitlines(),
-                         [entry for (entry,) in self.project.rows("SELECT entry FROM ledger WHERE request_id = 'a-1'")])
+                         [entry for (entry,) in self.project.rows("SELECT entry FROM ledger WHERE json_extract(entry, '$.requestId') = 'a-1'")])
         self.assertEqual((self.bundle / "ledger.vkey").read_text(), self.vkey.read_text())
         self.assertIn("a-1: no gap up to seq 5; in the ledger of 6", self.assert_holds(self.bundle, self.vkey))
 
@@ -47,7 +47,7 @@ class Prove(Auditor, FunctionalTest):
                               check=False)
         self.assertEqual(done.returncode, 0, done)
         self.assertIn("Signature Verified Successfully", done.stdout)
-        self.assertIn(bytes(self.project.one("SELECT hash FROM ledger_node WHERE idx = 3")).hex(), done.stdout)
+        self.assertIn(self.project.node(3).hex(), done.stdout)
 
     def test_changed_bytes_are_noticed(self):
         self.prove()
@@ -166,7 +166,8 @@ class Growth(Auditor, FunctionalTest):
         forged = self.project.file("forged", old.read_text().replace("\n3\n", "\n2\n"))
         self.assert_rejected(self.project.run("--json", "audit", "prove", "--between", forged, new), "between",
                              "not signed by this ledger's key")
-        self.project.tamper("UPDATE ledger_node SET hash = zeroblob(32) WHERE idx = 2")
+        self.project.rebuild_tree()
+        self.project.tamper("UPDATE ledger_node SET hashes = zeroblob(32) WHERE idx = 2")
         done = self.assert_exit(self.project.run("audit", "prove", "--between", old, new), 1)
         self.assertIn("is not of this ledger", done.err)
 

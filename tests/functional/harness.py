@@ -139,8 +139,13 @@ class Project:
             for _, sql in triggers:
                 database.execute(sql)
 
+    def node(self, index):
+        """One stored node of the ledger's tree; a row holds those that follow each other."""
+        first, hashes = self.rows(f"SELECT idx, hashes FROM ledger_node WHERE idx <= {index} ORDER BY idx DESC LIMIT 1")[0]
+        return hashes[(index - first) * 32:][:32]
+
     def rebuild_tree(self):
-        """The tree over the entries as they are now, by the definition of RFC 6962 and docs/ledger.md."""
+        """The tree over the entries as they are now, by the definition of RFC 6962 and docs/ledger.md, a row a node."""
         nodes, edge = [], []
         for seq, (entry,) in enumerate(self.rows("SELECT entry FROM ledger ORDER BY seq")):
             edge.append(hashlib.sha256(b"\0" + entry.encode()).digest())

@@ -99,10 +99,11 @@ BOOST_FIXTURE_TEST_CASE(copy_that_was_changed_does_not_verify, InUse) {
   BOOST_TEST(says(changed("DROP TRIGGER ledger_never_changes; UPDATE ledger SET entry = replace(entry, "
                           "'uid', 'uix') || ' ' WHERE seq = 3"),
                   "node 4 "));
-  BOOST_TEST(
-      says(changed("DROP TRIGGER ledger_node_never_changes; UPDATE ledger_node SET hash = zeroblob(32) "
-                   "WHERE idx = 2"),
-           "node 2 "));
+  BOOST_TEST(says(
+      changed("DROP TRIGGER ledger_node_never_changes; UPDATE ledger_node SET hashes = CAST("
+              "substr(hashes, 1, (2 - idx) * 32) || zeroblob(32) || substr(hashes, (3 - idx) * 32 + 1) AS "
+              "BLOB) WHERE idx = (SELECT max(idx) FROM ledger_node WHERE idx <= 2)"),
+      "node 2 "));
   BOOST_TEST(
       says(changed("DROP TRIGGER ledger_never_shrinks; DELETE FROM ledger WHERE seq = 1"), "entry 1 "));
   BOOST_TEST(

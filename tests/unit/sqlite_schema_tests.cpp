@@ -360,6 +360,12 @@ BOOST_FIXTURE_TEST_CASE(ledger_from_before_the_tree_gets_its_nodes, Folder) {
           "TABLE subjects DROP COLUMN deliver_to;"
           "DROP INDEX ledger_by_provider_request_id; DROP INDEX ledger_by_link_fp; DROP INDEX ledger_by_type;"
           "DROP INDEX ledger_by_code; DROP INDEX ledger_by_outcome; DROP INDEX jobs_in_trouble;"
+          "ALTER TABLE ledger ADD COLUMN t TEXT GENERATED ALWAYS AS (json_extract(entry, '$.t'));"
+          "ALTER TABLE ledger ADD COLUMN actor TEXT GENERATED ALWAYS AS (json_extract(entry, '$.actor'));"
+          "ALTER TABLE ledger ADD COLUMN request_id TEXT GENERATED ALWAYS AS (1);"
+          "ALTER TABLE ledger ADD COLUMN subject TEXT GENERATED ALWAYS AS (1);"
+          "ALTER TABLE ledger ADD COLUMN provider TEXT GENERATED ALWAYS AS (1);"
+          "ALTER TABLE ledger ADD COLUMN batch TEXT GENERATED ALWAYS AS (1);"
           "ALTER TABLE daemon DROP COLUMN daily; ALTER TABLE daemon DROP COLUMN scrub_due;"
           "ALTER TABLE daemon DROP COLUMN backed_up_at;"
           "DELETE FROM migrations WHERE number > 3; PRAGMA user_version = 3");

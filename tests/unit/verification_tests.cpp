@@ -299,6 +299,7 @@ BOOST_AUTO_TEST_CASE(an_older_state_is_caught_by_the_anchor_and_by_nothing_else)
 
 BOOST_AUTO_TEST_CASE(a_cut_tail_is_caught_by_the_anchor_at_every_seq) {
   SmallLedger ledger;
+  ledger.rebuild_tree();  // a row for each node
   for (std::int64_t size = size_of(ledger) - 1; size > 0; --size) {
     const std::string from = std::to_string(size);
     ledger.tamper("DELETE FROM ledger WHERE seq >= " + from);
