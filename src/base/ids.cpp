@@ -15,6 +15,14 @@ bool is_id_character(char c) {
          c == ':' || c == '-';
 }
 
+// 48 bits of Unix milliseconds, then 80 random bits: what is made together lies together in an index.
+std::string time_and_random_bytes(TimePoint now, Random& random) {
+  std::string id(6, '\0');
+  const auto ms = static_cast<std::uint64_t>(to_ms(now));
+  for (std::size_t i = 0; i < id.size(); ++i) id[i] = static_cast<char>(ms >> (8 * (5 - i)));
+  return id + random.bytes(10);
+}
+
 }  // namespace
 
 bool is_id(std::string_view text) {
@@ -23,10 +31,7 @@ bool is_id(std::string_view text) {
 
 std::string make_uuid7(TimePoint now, Random& random) {
   // RFC 9562 section 5.7: 48 bits of Unix milliseconds, version, 12 random bits, variant, 62 random bits.
-  std::string id(6, '\0');
-  const auto ms = static_cast<std::uint64_t>(to_ms(now));
-  for (std::size_t i = 0; i < id.size(); ++i) id[i] = static_cast<char>(ms >> (8 * (5 - i)));
-  id += random.bytes(10);
+  std::string id = time_and_random_bytes(now, random);
   id[6] = static_cast<char>((id[6] & 0x0F) | 0x70);
   id[8] = static_cast<char>((id[8] & 0x3F) | 0x80);
 
@@ -35,8 +40,8 @@ std::string make_uuid7(TimePoint now, Random& random) {
   return text;
 }
 
-std::string make_subject_id(Random& random) {
-  return to_base64url(random.bytes(16));
+std::string make_subject_id(TimePoint now, Random& random) {
+  return to_base64url(time_and_random_bytes(now, random));
 }
 
 std::optional<std::string_view> telling_part(std::string_view text) {

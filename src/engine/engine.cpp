@@ -158,10 +158,8 @@ Wake Engine::look_at_queue(Context& context, Memory& memory, Effects& effects) {
   look_at_links(context, effects);
   look_at_gates(context, memory, effects);
   if (others_have_written()) tell_callers_of_others(context, effects);
-  const bool more_due = context.store.ready_due_jobs(context.now.wall, kJobsPerTurn) == kJobsPerTurn;
-  const bool more_stale = refuse_stale(context, effects);
-  const bool more_cancelled = settle_batches(context);
-  wake.at_once = more_due || more_stale || more_cancelled;
+  wake.at_once = move_along(context, effects);
+  wake.at_once = settle_batches(context) || wake.at_once;
   if (taking_) {
     take_jobs(context, memory, effects, wake);
   } else {
@@ -176,6 +174,16 @@ Wake Engine::look_at_queue(Context& context, Memory& memory, Effects& effects) {
   earliest(wake.boot, memory.denials_due);
   for (const auto& [id, attempt] : memory.open) earliest(wake.boot, std::optional(attempt.boot_deadline));
   return wake;
+}
+
+// Readies what is due and refuses what is stale; whether there is more of either than a turn takes. What was
+// just readied may be stale already.
+bool Engine::move_along(Context& context, Effects& effects) {
+  const auto come = [&](const std::optional<TimePoint>& time) { return time && *time <= context.now.wall; };
+  const store::NextTimes times = context.store.next_times();
+  const bool due = come(times.due);
+  const bool more_due = due && context.store.ready_due_jobs(context.now.wall, kJobsPerTurn) == kJobsPerTurn;
+  return ((due || come(times.stale)) && refuse_stale(context, effects)) || more_due;
 }
 
 void Engine::take_jobs(Context& context, Memory& memory, Effects& effects, Wake& wake) {

@@ -121,6 +121,7 @@ class Engine {
   void in_one_transaction(std::size_t items_max, int mailers,
                           const std::function<void(Context&, Memory&, Effects&)>& after_items);
   Wake look_at_queue(Context& context, Memory& memory, Effects& effects);
+  bool move_along(Context& context, Effects& effects);
   void take_jobs(Context& context, Memory& memory, Effects& effects, Wake& wake);
   void look_at_links(Context& context, Effects& effects);
   void take_posts(Context& context, Memory& memory, Effects& effects, Wake& wake);

@@ -31,7 +31,7 @@ store::Subject subject_of(Context& context, const Submission& submission) {
   auto subject = context.store.find_subject(submission.provider, submission.recipient.normalised);
   if (!subject) {
     subject.emplace();
-    subject->id = make_subject_id(context.random);
+    subject->id = make_subject_id(context.now.wall, context.random);
     subject->provider = submission.provider;
     subject->recipient = submission.recipient.normalised;
     subject->salt = context.random.bytes(32);

@@ -238,20 +238,25 @@ std::vector<Job> SqliteStore::open_jobs_of_batch(const Batch& batch, std::int64_
 }
 
 int SqliteStore::ready_due_jobs(TimePoint now, int limit) {
-  const int imported =
-      write(
-          "UPDATE jobs SET import = 0 WHERE id IN (SELECT id FROM jobs WHERE state = 'queued' "
-          "AND import <> 0 AND import IN (SELECT id FROM imports WHERE complete = 1) LIMIT ?)")
-          .bind(limit)
-          .run();
-  if (imported < limit) write("DELETE FROM imports WHERE complete = 1").run();
-  return write(
-             "UPDATE jobs SET ready = 1 WHERE id IN (SELECT id FROM jobs WHERE state = 'queued' AND ready = "
-             "0 "
-             "AND import = 0 AND due_at <= ? ORDER BY due_at LIMIT ?)")
-      .bind(now)
-      .bind(limit)
-      .run();
+  int imported = 0;
+  if (connection_.query("SELECT 1 FROM imports WHERE complete = 1").step()) {
+    imported = write(
+                   "UPDATE jobs SET import = 0, ready = (due_at <= ?) WHERE id IN (SELECT id FROM jobs "
+                   "WHERE state = 'queued' AND import <> 0 AND import IN (SELECT id FROM imports WHERE "
+                   "complete = 1) "
+                   "LIMIT ?)")
+                   .bind(now)
+                   .bind(limit)
+                   .run();
+    if (imported < limit) write("DELETE FROM imports WHERE complete = 1").run();
+  }
+  if (imported == limit) return limit;
+  return imported + write(
+                        "UPDATE jobs SET ready = 1 WHERE id IN (SELECT id FROM jobs WHERE state = 'queued' "
+                        "AND ready = 0 AND import = 0 AND due_at <= ? ORDER BY due_at LIMIT ?)")
+                        .bind(now)
+                        .bind(limit - imported)
+                        .run();
 }
 
 std::vector<Job> SqliteStore::takeable_jobs(job::Provider provider, bool in_batch, TimePoint now, int limit) {
@@ -310,36 +315,29 @@ std::vector<Job> SqliteStore::queued_reply_jobs() {
 }
 
 NextTimes SqliteStore::next_times() {
+  // One statement, since every turn asks, twice. What an import or a submission that died has left goes stale
+  // in time, too. The scalar min() of several values would be NULL with one of them.
+#define LATCHKEY_STALE(PROVIDER, IN_BATCH)                                                            \
+  "(SELECT min(fresh_until) FROM jobs WHERE state = 'queued' AND ready = 1 AND provider = '" PROVIDER \
+  "' AND (batch <> '') = " IN_BATCH ")"
+  auto query = connection_.query(
+      "SELECT (SELECT min(due_at) FROM jobs WHERE state = 'queued' AND ready = 0 AND import = 0), "
+      "EXISTS (SELECT 1 FROM imports WHERE complete = 1), "
+      "(SELECT min(earliest) FROM (SELECT (SELECT min(fresh_until) FROM jobs WHERE state = 'queued' "
+      "AND import <> 0 AND import = imports.id) AS earliest FROM imports)), "
+      "(SELECT min(submit_until) FROM batches INDEXED BY batches_held_back "
+      "WHERE state NOT IN ('open', 'finished') AND state = 'submitting'), " LATCHKEY_STALE(
+          "mayar", "0") ", " LATCHKEY_STALE("mayar",
+                                            "1") ", " LATCHKEY_STALE("nomos",
+                                                                     "0") ", " LATCHKEY_STALE("nomos", "1"));
+#undef LATCHKEY_STALE
+  LATCHKEY_CHECK(query.step());
   NextTimes times;
-  {
-    auto query =
-        connection_.query("SELECT min(due_at) FROM jobs WHERE state = 'queued' AND ready = 0 AND import = 0");
-    if (query.step()) times.due = query.optional_time(0);
-  }
-  if (connection_.query("SELECT 1 FROM imports WHERE complete = 1").step()) times.due = now_;
-  {
-    // What an import that died has left goes stale in time, too.
-    auto query = connection_.query(
-        "SELECT min(earliest) FROM (SELECT (SELECT min(fresh_until) FROM jobs WHERE state = 'queued' "
-        "AND import <> 0 AND import = imports.id) AS earliest FROM imports)");
-    if (query.step()) times.stale = query.optional_time(0);
-  }
-  {
-    auto query = connection_.query(
-        "SELECT min(submit_until) FROM batches INDEXED BY batches_held_back "
-        "WHERE state NOT IN ('open', 'finished') AND state = 'submitting'");
-    if (query.step() && !query.is_null(0) && (!times.stale || query.time(0) < *times.stale))
-      times.stale = query.time(0);
-  }
-  for (const job::Provider provider : job::kProviders) {
-    for (const bool in_batch : {false, true}) {
-      auto query = connection_.query(
-          "SELECT min(fresh_until) FROM jobs WHERE state = 'queued' AND ready = 1 AND provider = ? "
-          "AND (batch <> '') = ?");
-      query.bind(job::name(provider)).bind(in_batch);
-      if (!query.step() || query.is_null(0)) continue;
-      if (!times.stale || query.time(0) < *times.stale) times.stale = query.time(0);
-    }
+  times.due = query.optional_time(0);
+  if (query.integer(1) != 0) times.due = now_;
+  for (int column = 2; column < 8; ++column) {
+    const auto stale = query.optional_time(column);
+    if (stale && (!times.stale || *stale < *times.stale)) times.stale = stale;
   }
   return times;
 }

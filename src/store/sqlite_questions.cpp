@@ -288,11 +288,13 @@ class EntrySearch {
 }  // namespace
 
 std::optional<std::int64_t> SqliteStore::each_entry(const EntryFilter& filter, const Visit& visit) {
+  write_end();
   return EntrySearch(connection_, filter, read_head().size).run(visit);
 }
 
 std::vector<job::Job> SqliteStore::jobs_of_subject(const std::string& subject) {
   std::vector<job::Job> jobs;
+  write_end();
   each_link(connection_, last_of_subject(connection_, subject, read_head().size), "subjectPrev",
             [&](Place, const std::string& bytes) {
               const auto request_id = ledger::text_member(bytes, "requestId");

@@ -16,6 +16,10 @@ SqliteStore::SqliteStore(const std::filesystem::path& path, Clock& clock, Access
   changed_by_others();
 }
 
+void SqliteStore::keep_log_short() {
+  wal_keeper_ = std::make_unique<WalKeeper>(connection_.database().getHandle(), connection_.path());
+}
+
 std::optional<std::string> SqliteStore::other_schema() {
   const std::int64_t version = connection_.pragma("user_version");
   const std::int64_t newest = newest_schema();
@@ -41,8 +45,8 @@ Instant SqliteStore::begin() {
     if (version != head_version_) {
       require_application_id(connection_);
       if (const auto why = other_schema()) throw EpochLost(*why);
+      end_ = End{};
       end_.head = read_head();
-      end_.nodes.clear();
       end_.tree = ledger::Frontier::read(end_.head.size, node_reader());
       head_version_ = version;
     }
@@ -56,7 +60,7 @@ Instant SqliteStore::begin() {
 
 void SqliteStore::commit() {
   LATCHKEY_CHECK(in_transaction_);
-  write_nodes();
+  write_end();
   connection_.query("COMMIT").run();
   in_transaction_ = false;
 }
@@ -72,7 +76,7 @@ void SqliteStore::rollback() {
 void SqliteStore::savepoint() {
   LATCHKEY_CHECK(in_transaction_);
   connection_.query("SAVEPOINT item").run();
-  end_at_savepoint_ = end_;
+  end_at_savepoint_ = end_;  // with what is in no table yet: a rollback takes it out of them again
 }
 
 void SqliteStore::release_savepoint() {

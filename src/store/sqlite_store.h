@@ -3,6 +3,7 @@
 #include "store/file_scan.h"
 #include "store/sqlite_connection.h"
 #include "store/store.h"
+#include "store/wal_keeper.h"
 
 namespace latchkey::store {
 
@@ -130,6 +131,9 @@ class SqliteStore final : public Store {
   void drop_token(const std::string& id) override;
   void drop_expired_tokens(TimePoint now) override;
 
+  /// From now on the write-ahead log is copied into the database by a thread of its own, mostly. For who
+  /// writes all the time.
+  void keep_log_short();
   /// For tests, which look at the plans and costs of the statements that run on it.
   SqliteConnection& connection() { return connection_; }
 
@@ -142,25 +146,29 @@ class SqliteStore final : public Store {
   Query write(const char* sql);
   Head read_head();
   ledger::ReadNode node_reader();
-  /// Moves the first row's worth of `end_.nodes`, or all of them, into the table.
+  /// What was appended and is in no table yet: all entries, the first row's worth of nodes, everything.
+  void write_entries();
   void write_row_of_nodes();
-  void write_nodes();
+  void write_end();
   /// From the oldest job's id to what follows the newest one's.
   std::pair<std::int64_t, std::int64_t> ids_of_jobs();
   void scrub_is_done();
   Needles needles_for(const std::vector<std::string>& erased);
 
   SqliteConnection connection_;
+  std::unique_ptr<WalKeeper> wal_keeper_;
   Clock& clock_;
   bool in_transaction_ = false;
   std::int64_t data_version_ = -1;  // as of the last changed_by_others()
   std::int64_t head_version_ = -1;  // data_version under which end_ was read or written
   TimePoint now_;                   // read inside the open transaction
-  // The ledger's end, as the open transaction has it.
+  // The ledger's end, as the open transaction has it. What it has appended last is in no table yet:
+  // statements that take several at once cost less.
   struct End {
     Head head;
     ledger::Frontier tree;
-    std::string nodes;  // the last ones, which no row holds yet
+    std::vector<std::string> entries;
+    std::string nodes;
   };
   End end_;
   End end_before_;  // of the open transaction, for its rollback

@@ -213,8 +213,9 @@ class Store {
                                                const std::function<bool(const job::Job&)>& visit) = 0;
   /// A subject's jobs that are not pruned, oldest first, as its entries lead to them.
   virtual std::vector<job::Job> jobs_of_subject(const std::string& subject) = 0;
-  /// Makes queued jobs takeable whose dueAt has come and whose import is complete, at most `limit`. Returns
-  /// how many.
+  /// Makes queued jobs takeable whose dueAt has come and whose import is complete. Returns how many it has
+  /// moved along, jobs of a complete import that are not due yet among them: at most `limit`, and less once
+  /// nothing is left to do now.
   virtual int ready_due_jobs(TimePoint now, int limit) = 0;
   /// Takeable jobs by freshness end, then age, at most `limit`: single ones or batch ones. None of a batch
   /// that is paused or cancelled, none whose subject has a running job, none that is stale at `now`; two of

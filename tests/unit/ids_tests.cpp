@@ -63,13 +63,13 @@ BOOST_AUTO_TEST_CASE(uuid7_is_an_id_and_differs_within_one_millisecond) {
   BOOST_TEST(a != make_uuid7(kExample, random));
 }
 
-BOOST_AUTO_TEST_CASE(subject_id_is_128_random_bits) {
+BOOST_AUTO_TEST_CASE(subject_id_is_the_time_and_80_random_bits) {
   ConstantRandom ones('\xFF');
-  BOOST_TEST(make_subject_id(ones) == "_____________________w");
+  BOOST_TEST(make_subject_id(kExample, ones) == "AX8i4nmw_____________w");
   SeededRandom random(1);
-  const std::string a = make_subject_id(random);
+  const std::string a = make_subject_id(kExample, random);
   BOOST_TEST(a.size() == 22U);
-  BOOST_TEST(a != make_subject_id(random));
+  BOOST_TEST(a != make_subject_id(kExample, random));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -268,6 +268,11 @@ BOOST_FIXTURE_TEST_CASE(takeable_jobs_read_their_index_in_order, WatchedStore) {
 }
 
 BOOST_FIXTURE_TEST_CASE(jobs_become_ready_by_index, WatchedStore) {
+  {
+    Transaction transaction(*store);
+    store->complete_import(store->open_import());
+    transaction.commit();
+  }
   const std::string plan = plans([&](Store& it) { it.ready_due_jobs(clock.now().wall, 10); });
   BOOST_CHECK(has(plan, "INDEX jobs_waiting (due_at<?)"));
   BOOST_CHECK(has(plan, "INDEX jobs_importing (import=?)"));

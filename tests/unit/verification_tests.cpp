@@ -300,13 +300,13 @@ BOOST_AUTO_TEST_CASE(an_older_state_is_caught_by_the_anchor_and_by_nothing_else)
 BOOST_AUTO_TEST_CASE(a_cut_tail_is_caught_by_the_anchor_at_every_seq) {
   SmallLedger ledger;
   ledger.rebuild_tree();  // a row for each node
-  for (std::int64_t size = size_of(ledger) - 1; size > 0; --size) {
-    const std::string from = std::to_string(size);
+  for (auto size = size_of(ledger) - 1; size > 0; --size) {
+    const auto from = std::to_string(size);
     ledger.tamper("DELETE FROM ledger WHERE seq >= " + from);
     ledger.tamper("DELETE FROM ledger_node WHERE idx >= " + std::to_string(ledger::node_count(size)));
     ledger.tamper("DELETE FROM checkpoints WHERE size > " + from);
-    ledger.tamper("DELETE FROM jobs WHERE last_seq >= " + from);
-    ledger.tamper("DELETE FROM pruned_jobs WHERE last_seq >= " + from);
+    for (const std::string table : {"jobs", "pruned_jobs"})
+      ledger.tamper("DELETE FROM " + table + " WHERE last_seq >= " + from);
     BOOST_TEST(has(ledger.findings(), "E_ROLLBACK"), size);
   }
 }
