@@ -9,8 +9,10 @@ brackets, the smallest and the largest. Figures of one run belong together; mach
 import argparse
 import json
 import os
+import signal
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import time
 from contextlib import closing
@@ -330,6 +332,7 @@ def read_options():
 def main():
     options = read_options()
     os.environ["LC_ALL"] = "C.UTF-8"
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # whoever stops this stops what it has started
     whole = Whole(options)
     try:
         result = whole.run()
