@@ -83,6 +83,7 @@ class Whole:
         self.options = options
         self.table = Table()
         self.details = {}
+        self.verified = None
         self.stub = Stub()
 
     def close(self):
@@ -202,8 +203,8 @@ class Whole:
                     runs.append(drain(latchkey, self.stub, jobs, latency))
                     if latchkey.count("state = 'done'") != jobs or runs[-1]["repeated"]:
                         raise SystemExit("not every job was sent once")
-                    if not self.details.get("verified"):
-                        self.details["verified"] = command(latchkey.project.config, "audit", "verify")["out"].strip()
+                    if not self.verified:
+                        self.verified = command(latchkey.project.config, "audit", "verify")["out"].strip()
             name = f"drain of {jobs:,}, {latency} ms"
             self.table.add(name, "jobs/s", [run["rate"] for run in runs], aim,
                            self.limit(f"wrk alone on the stub, {latency} ms, 100 connections", "/s"))
@@ -294,8 +295,12 @@ class Whole:
             if part in self.options.only:
                 getattr(self, part)()
         print("\n" + self.table.text())
+        others = [run["others_cores"] for runs in self.details.values() for run in runs if "others_cores" in run]
+        if others:
+            print(f"\nWhile jobs went out, others took {cell(others)} of the machine's {where['cores']} cores.")
         return {"bench": "whole", "at": now(), "machine": where, "versions": what, "load": [begin, load()],
-                "runs": self.options.runs, "figures": self.table.rows, "details": self.details}
+                "runs": self.options.runs, "figures": self.table.rows, "details": self.details,
+                "verified": self.verified}
 
 
 def read_options():
