@@ -116,7 +116,7 @@ class Whole:
         """The counters behind a figure; the table has only what has an aim."""
         self.details[what] = runs
         names = ("cpu_per_1000", "cores", "others_cores", "memory", "turns_per_1000", "commits_per_1000",
-                 "flushes_per_1000", "kib_per_job", "writes_per_job", "switches_per_job", "in_flight_most", "repeated")
+                 "flushes_per_1000", "kib_per_job", "writes_per_job", "switches_per_job", "in_flight_most", "repeated", "ready_after")
         told = {name: cell([run[name] for run in runs]) for name in names if runs[0].get(name) is not None}
         print("      " + ", ".join(f"{name} {value}" for name, value in told.items()), flush=True)
 
@@ -180,7 +180,8 @@ class Whole:
                 done = latchkey.send_file(rows)
                 if latchkey.count("state = 'queued'") != rows:
                     raise SystemExit("not all rows were stored")
-                return {"rate": rows / done["seconds"], "cpu_per_1000": done["cpu"] / rows * 1000, "memory": done["memory"]}
+                return {"rate": rows / done["seconds"], "cpu_per_1000": done["cpu"] / rows * 1000,
+                        "memory": done["memory"], "ready_after": done["ready"]}
 
         runs = self.runs(once)
         values = [run["rate"] for run in runs]

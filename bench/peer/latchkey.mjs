@@ -71,6 +71,14 @@ async function launch(s, calls) {
   }
 }
 
+// The daemon makes the jobs of a large file takeable when the file is complete, some at each of its turns. In the words of
+// the indexes, so that a long queue is not read for it.
+async function allTakeable(s) {
+  const open = s.db.prepare("SELECT (SELECT count(*) FROM jobs WHERE state = 'queued' AND import <> 0) + " +
+    "(SELECT count(*) FROM jobs WHERE state = 'queued' AND ready = 0 AND import = 0) AS n")
+  for (const end = Date.now() + 60 * PATIENCE_MS; open.get().n > 0; await sleep(20)) if (Date.now() > end) throw new Error('jobs are not takeable')
+}
+
 const running = s => s.db.prepare("SELECT count(*) AS n FROM jobs WHERE state = 'running'").get().n
 
 export default {
@@ -108,6 +116,7 @@ export default {
   },
   async spawnWorker(s, procs, { concurrency = CALLS }) {
     if (s.calls !== concurrency) { await stopServer(s.p); await launch(s, concurrency) }
+    await allTakeable(s)
     return [{
       pid: 0,   // the daemon is the server as well, and counted there
       ask: () => s.api.call('POST', '/v1/providers/mayar/resume', { reason: 'bench' }),
