@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <deque>
+#include <ctime>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,8 +41,17 @@ using benchmark::State;
 
 constexpr int kQueue = 20'000;  // jobs that wait when the queue has been filled
 
-double seconds(const Stopwatch& watch) {
-  return std::chrono::duration<double>(watch.elapsed()).count();
+/// What a piece of work took of the clock and of the processor, in seconds. On a machine that others use as
+/// well the second is the one to trust.
+struct Took {
+  double clock = 0;
+  double processor = 0;
+};
+
+double processor_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
 }
 
 /// Shows how long each of `count` things in an iteration took.
@@ -150,24 +160,24 @@ class Rig {
   }
 
   /// A turn that takes as many jobs as it may.
-  double take() {
+  Took take() {
     fill_when_short();
     held_.room = workers_;
-    const double took = turn();
+    const Took took = turn();
     held_.room = 0;
     return took;
   }
   /// A turn that records that all calls under way were accepted, and takes nothing.
-  double record() {
+  Took record() {
     report();
     return turn();
   }
   /// A turn that does both, as one of a busy daemon does.
-  double record_and_take() {
+  Took record_and_take() {
     fill_when_short();
     report();
     held_.room = workers_;
-    const double took = turn();
+    const Took took = turn();
     held_.room = 0;
     return took;
   }
@@ -177,10 +187,12 @@ class Rig {
   std::unique_ptr<store::Store> open() {
     return std::make_unique<store::SqliteStore>(folder_ / "latchkey.db", clock_);
   }
-  double turn() {
+  Took turn() {
+    const double before = processor_seconds();
     const Stopwatch watch;
     engine_->turn();
-    return seconds(watch);
+    const std::chrono::duration<double> clock = watch.elapsed();
+    return {clock.count(), processor_seconds() - before};
   }
   void report() {
     for (engine::Attempt& attempt : held_.attempts) {
@@ -234,33 +246,47 @@ void require(bool holds, const char* what) {
   if (!holds) throw Error(what);
 }
 
-void claim_jobs(State& state) {
-  Rig rig(static_cast<int>(state.range(0)));
+/// Times what `work` does in each iteration, with `others` between two of them. "processor" is each job's
+/// share.
+void time_turns(State& state, const std::function<Took()>& work, const std::function<void()>& others) {
+  double processor = 0;
   for ([[maybe_unused]] auto _ : state) {
-    state.SetIterationTime(rig.take());
-    require(rig.under_way() == static_cast<std::size_t>(state.range(0)),
-            "not as many jobs were taken as may be");
-    rig.record();
+    const Took took = work();
+    state.SetIterationTime(took.clock);
+    processor += took.processor;
+    others();
   }
   show_each(state, state.range(0));
+  state.counters["processor"] = processor / static_cast<double>(state.iterations() * state.range(0));
+}
+
+void claim_jobs(State& state) {
+  Rig rig(static_cast<int>(state.range(0)));
+  time_turns(
+      state, [&] { return rig.take(); },
+      [&] {
+        require(rig.under_way() == static_cast<std::size_t>(state.range(0)),
+                "not as many were taken as may be");
+        rig.record();
+      });
 }
 
 void record_results(State& state) {
   Rig rig(static_cast<int>(state.range(0)));
-  for ([[maybe_unused]] auto _ : state) {
-    rig.take();
-    state.SetIterationTime(rig.record());
-  }
-  show_each(state, state.range(0));
+  rig.take();
+  time_turns(
+      state, [&] { return rig.record(); }, [&] { rig.take(); });
 }
 
 void record_and_claim(State& state) {
   Rig rig(static_cast<int>(state.range(0)));
   rig.take();
-  for ([[maybe_unused]] auto _ : state) state.SetIterationTime(rig.record_and_take());
-  require(rig.under_way() == static_cast<std::size_t>(state.range(0)),
-          "not as many jobs were taken as may be");
-  show_each(state, state.range(0));
+  time_turns(
+      state, [&] { return rig.record_and_take(); },
+      [&] {
+        require(rig.under_way() == static_cast<std::size_t>(state.range(0)),
+                "not as many were taken as may be");
+      });
 }
 
 /// The stub provider, which lies beside this program.
