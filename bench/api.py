@@ -7,87 +7,15 @@ synchronous=FULL. Figures of one run belong together; machines that others use a
 
 import argparse
 import json
-import os
-import platform
-import subprocess
-import sys
-import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-BIN = ROOT / "build/release/bin"
-os.environ.setdefault("LATCHKEY_BIN", str(BIN / "latchkey"))
-os.environ.setdefault("LATCHKEY_SANDBOX_BIN", str(BIN / "latchkey-sandbox"))
-sys.path.insert(0, str(ROOT / "tests/functional"))
+from common import first_line, load, machine, now, raw_sync, versions, wrk
 
-from harness import Project  # noqa: E402
-from live import Daemon, Sandbox  # noqa: E402
-from nginx import SYSTEM_PATH, Nginx  # noqa: E402
+from harness import Project
+from live import Daemon, Sandbox
+from nginx import SYSTEM_PATH, Nginx
 
-SYNCS = 300
 CLIENTS = (1, 8, 64)
-
-
-def percentile(sorted_values, part):
-    return sorted_values[min(len(sorted_values) - 1, int(len(sorted_values) * part))]
-
-
-def raw_sync(folder):
-    """p50 and p99 in microseconds of writing one page to the end of a file and making it durable."""
-    times = []
-    file = os.open(folder / "sync-probe", os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
-    try:
-        for _ in range(SYNCS):
-            begin = time.perf_counter()
-            os.write(file, bytes(4096))
-            os.fdatasync(file)
-            times.append((time.perf_counter() - begin) * 1e6)
-    finally:
-        os.close(file)
-        os.unlink(folder / "sync-probe")
-    times.sort()
-    return percentile(times, 0.5), percentile(times, 0.99)
-
-
-def wrk(script, url, clients, seconds, token, *words):
-    """What wrk measured: requests a second, p50 and p99 in microseconds, and failed requests."""
-    done = subprocess.run(
-        ["wrk", "-t", str(min(clients, 2)), "-c", str(clients), "-d", f"{seconds}s", "--timeout", "30s", "-s",
-         str(ROOT / "bench/wrk" / script), url, "--", *words],
-        capture_output=True, text=True, check=True, env={**os.environ, "LATCHKEY_TOKEN": token})
-    line = next(line for line in done.stdout.splitlines() if line.startswith("LATCHKEY "))
-    requests, micros, p50, p99, failed = map(int, line.split()[1:])
-    return {"rate": requests / (micros / 1e6), "p50": p50, "p99": p99, "failed": failed}
-
-
-def first_line(*command):
-    """What a program says of itself; empty where there is none."""
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        return ""
-    return (done.stdout + done.stderr).strip().partition("\n")[0]
-
-
-def machine(folder):
-    """Where a figure was measured."""
-    cpu = next((line.partition(": ")[2] for line in Path("/proc/cpuinfo").read_text().splitlines()
-                if line.startswith("model name")), platform.machine())
-    return {"cpu": cpu, "cores": os.cpu_count(), "kernel": platform.release(),
-            "files": first_line("findmnt", "-no", "FSTYPE,OPTIONS", "-T", str(folder))}
-
-
-def versions():
-    """Of what it was measured with."""
-    sqlite = first_line("dpkg-query", "-W", "-f", "${Version}", "libsqlite3-0")
-    return {"latchkey": first_line(os.environ["LATCHKEY_BIN"], "version"), "sqlite": sqlite,
-            "commit": first_line("git", "-C", str(ROOT), "describe", "--always", "--dirty"),
-            "nginx": first_line("env", f"PATH={SYSTEM_PATH}", "nginx", "-v").rpartition("/")[2],
-            "wrk": first_line("wrk", "-v").partition(" Copyright")[0]}
-
-
-def load():
-    return round(os.getloadavg()[0], 2)
 
 
 class Bench:
@@ -136,7 +64,8 @@ class Bench:
 
     def run(self):
         direct, front = f"http://{self.daemon.api}", f"https://127.0.0.1:{self.nginx.port}"
-        where, what = machine(self.project.folder / "data"), versions()
+        where = machine(self.project.folder / "data")
+        what = {**versions(), "nginx": first_line("env", f"PATH={SYSTEM_PATH}", "nginx", "-v").rpartition("/")[2]}
         load_before = load()
         for name, value in {**where, **what, "load": load_before}.items():
             print(f"  {name:<10} {value}")
@@ -155,7 +84,7 @@ class Bench:
         self.daemon.stop()
         verified = self.project.run("audit", "verify")
         print("  " + verified.out.strip().splitlines()[-1])
-        return {"bench": "api", "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "machine": where,
+        return {"bench": "api", "at": now(), "machine": where,
                 "versions": what, "load": [load_before, load()], "seconds": self.seconds, "figures": self.figures,
                 "jobs": stored, "verified": verified.code == 0}
 

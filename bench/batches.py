@@ -8,31 +8,17 @@ import argparse
 import json
 import os
 import platform
-import subprocess
-import sys
-import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-BIN = ROOT / "build/release/bin"
-os.environ.setdefault("LATCHKEY_BIN", str(BIN / "latchkey"))
-os.environ.setdefault("LATCHKEY_SANDBOX_BIN", str(BIN / "latchkey-sandbox"))
-sys.path.insert(0, str(ROOT / "tests/functional"))
+from common import command, now
 
-from harness import Project  # noqa: E402
+from harness import Project
 
 
-def command(project, *words):
+def ask(project, *words):
     """Seconds, peak memory in MB and standard output of one command."""
-    begin = time.perf_counter()
-    line = [os.environ["LATCHKEY_BIN"], "--config", str(project.config), "--json", *map(str, words)]
-    process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    out = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in (0, 1):
-        raise SystemExit(f"{' '.join(line)}: exit {process.returncode}")
-    return time.perf_counter() - begin, usage.ru_maxrss / 1024, out.decode()
+    done = command(project.config, "--json", *words, codes=(0, 1))
+    return done["seconds"], done["memory"], done["out"]
 
 
 def definition(project, name, rows, extra=""):
@@ -53,9 +39,9 @@ def measure(project, rows, figures):
     for verb in ("preview", "submit", "cancel"):
         words = [path]
         if verb == "cancel":
-            listed = command(project, "batch", "list", "--definition", name)[2].splitlines()
+            listed = ask(project, "batch", "list", "--definition", name)[2].splitlines()
             words = [json.loads(listed[0])["batch"], "--reason", "measuring"]
-        seconds, memory, _ = command(project, "batch", verb, *words)
+        seconds, memory, _ = ask(project, "batch", verb, *words)
         figures[f"{verb} {rows}"] = [seconds, memory]
         print(f"  batch {verb:8} {rows:>9,} rows {seconds:8.2f} s {rows / seconds:>9,.0f} rows/s {memory:6.0f} MB", flush=True)
 
@@ -65,8 +51,7 @@ def main():
     parser.add_argument("--most", type=int, default=1_000_000, help="rows of the largest batch")
     parser.add_argument("--append", type=Path, help="append the figures to this file, as one JSON line")
     options = parser.parse_args()
-    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    figures = {"machine": platform.platform(), "cpus": os.cpu_count(), "time": now}
+    figures = {"machine": platform.platform(), "cpus": os.cpu_count(), "time": now()}
     project = Project()
     try:
         project.set("providers.mayar", "rate", '"20/min"')
@@ -75,7 +60,7 @@ def main():
                 measure(project, rows, figures)
         jobs = project.one("SELECT count(*) FROM jobs")
         for words in (["--state", "cancelled"], ["--state", "failed", "--code", "timeout"]):
-            seconds, memory, _ = command(project, "jobs", "reprocess", *words)
+            seconds, memory, _ = ask(project, "jobs", "reprocess", *words)
             print(f"  jobs reprocess {' '.join(words)}, over {jobs:,} jobs: {seconds:.2f} s {memory:.0f} MB", flush=True)
             figures["reprocess " + " ".join(words)] = [jobs, seconds, memory]
     finally:

@@ -76,13 +76,13 @@ class History {
       const TimePoint begun = clock_.now().wall;
       in_transaction([this](engine::Context& context) {
         for (int i = 0; i < kJobsPerRound && store_.head().size < size_; ++i) submit(context);
-        take();
+        take(context);
       });
       while (!running_.empty()) {
         clock_.advance(kCall);
         in_transaction([this](engine::Context& context) {
           finish_calls(context);
-          take();
+          take(context);
         });
       }
       clock_.advance(begun + gap_ - clock_.now().wall);
@@ -126,7 +126,7 @@ class History {
     }
   }
 
-  void take() {
+  void take(engine::Context& context) {
     std::vector<job::Job> later;
     for (job::Job& job : waiting_) {
       if (!busy_.insert(job.subject).second) {
@@ -136,7 +136,7 @@ class History {
       ledger::Entry intent;
       intent.type = EntryType::AttemptIntent;
       intent.attempt = ++job.attempts;
-      engine::record(store_, job, std::move(intent));
+      engine::record(context, job, std::move(intent));
       store_.update_job(job);
       auto caller = job.hand_over == job::HandOver::Reply ? desk_.open(job.request_id) : nullptr;
       running_.push_back({std::move(job), std::move(caller)});
@@ -149,11 +149,10 @@ class History {
       job::Job& job = running.job;
       provider::Result result = job.provider == Provider::Mayar ? mail_answer() : link_answer(job);
       result.took = Millis(static_cast<std::int64_t>(50 + dice_.below(900)));
-      std::vector<engine::Delivery> deliveries;
-      engine::apply_result(context, job, context.now.wall, result, fingerprint_key_, desk_, credentials_,
-                           deliveries);
+      engine::HandOvers hand_overs(desk_, links_, 0);
+      engine::apply_result(context, job, context.now, result, fingerprint_key_, credentials_, hand_overs);
       if (job.standing.step == job::Step::HandingOver) {
-        engine::apply_handed_over(context, job, chance(98) ? Outcome::Accepted : Outcome::NotSent);
+        hand_overs.replied(context, job, chance(98) ? Outcome::Accepted : Outcome::NotSent);
       }
       if (job.standing.state == job::State::Held && chance(80)) {
         job = engine::close(context, job.request_id, chance(50), "made up");
@@ -194,6 +193,7 @@ class History {
   std::vector<Running> running_;
   std::set<std::string> busy_;  // subjects with a running job
   handover::ReplyDesk desk_;
+  handover::WaitingLinks links_;
   engine::CredentialHistory credentials_;
   const Secret fingerprint_key_{std::string(32, 'k')};
 };
