@@ -183,7 +183,7 @@ void Scheduler::count_missed(store::Schedule& schedule, Armed& armed) {
   const TimePoint fires_from = parts_.clock.now().wall - catch_up_of(*armed.definition, parts_.settings);
   std::vector<job::Occurrence> latest;
   std::int64_t missed = 0;
-  for (auto at = when.next(schedule.seen_until); at && at->at < fires_from; at = when.next(at->at)) {
+  for (auto at = when.next(schedule.seen_until); at && at->at < fires_from; at = when.next(*at)) {
     ++missed;
     latest.push_back(*at);
     if (latest.size() > kMissedMax) latest.erase(latest.begin());

@@ -34,7 +34,7 @@ std::vector<TimePoint> ScheduleView::next(TimePoint now, std::size_t most) const
   std::vector<TimePoint> times;
   if (!armed() || !definition || !definition->schedule) return times;
   for (auto at = definition->schedule->when.next(now); at && times.size() < most;
-       at = definition->schedule->when.next(at->at)) {
+       at = definition->schedule->when.next(*at)) {
     times.push_back(at->at);
   }
   return times;
