@@ -108,7 +108,12 @@ class SqliteStore final : public Store {
   void put_occurrence(const Occurrence& occurrence) override;
   void drop_occurrence(const std::string& definition, const std::string& nominal) override;
   std::vector<Occurrence> occurrences(const std::optional<std::string>& definition, int limit) override;
+  std::vector<MissedRuns> missed_runs(TimePoint since) override;
   std::vector<Schedule> schedules() override;
+  ScheduleCounts count_schedules() override;
+  std::vector<Schedule> due_schedules(TimePoint now) override;
+  std::optional<TimePoint> next_schedule_time(TimePoint now) override;
+  std::vector<Schedule> armed_schedules_after(const std::string& definition, std::int64_t limit) override;
   std::optional<Schedule> find_schedule(const std::string& definition) override;
   void put_schedule(const Schedule& schedule) override;
   void drop_schedule(const std::string& definition) override;

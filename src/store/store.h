@@ -325,8 +325,17 @@ class Store {
   virtual void drop_occurrence(const std::string& definition, const std::string& nominal) = 0;
   /// Newest first, of one definition if given, at most `limit`.
   virtual std::vector<Occurrence> occurrences(const std::optional<std::string>& definition, int limit) = 0;
+  /// Those that were written down as missed at `since` or later, by the definition of a schedule.
+  virtual std::vector<MissedRuns> missed_runs(TimePoint since) = 0;
   /// By name.
   virtual std::vector<Schedule> schedules() = 0;
+  virtual ScheduleCounts count_schedules() = 0;
+  /// Armed ones whose `next_at` has come, the earliest first.
+  virtual std::vector<Schedule> due_schedules(TimePoint now) = 0;
+  /// The earliest `next_at` of armed ones after `now`.
+  virtual std::optional<TimePoint> next_schedule_time(TimePoint now) = 0;
+  /// Armed ones whose name comes after this one, by name, at most `limit`.
+  virtual std::vector<Schedule> armed_schedules_after(const std::string& definition, std::int64_t limit) = 0;
   virtual std::optional<Schedule> find_schedule(const std::string& definition) = 0;
   virtual void put_schedule(const Schedule& schedule) = 0;
   virtual void drop_schedule(const std::string& definition) = 0;

@@ -161,7 +161,17 @@ class FaultyStore final : public store::Store {
                                              int limit) override {
     return inner_->occurrences(definition, limit);
   }
+  std::vector<store::MissedRuns> missed_runs(TimePoint since) override { return inner_->missed_runs(since); }
   std::vector<store::Schedule> schedules() override { return inner_->schedules(); }
+  store::ScheduleCounts count_schedules() override { return inner_->count_schedules(); }
+  std::vector<store::Schedule> due_schedules(TimePoint now) override { return inner_->due_schedules(now); }
+  std::optional<TimePoint> next_schedule_time(TimePoint now) override {
+    return inner_->next_schedule_time(now);
+  }
+  std::vector<store::Schedule> armed_schedules_after(const std::string& definition,
+                                                     std::int64_t limit) override {
+    return inner_->armed_schedules_after(definition, limit);
+  }
   std::optional<store::Schedule> find_schedule(const std::string& definition) override {
     return inner_->find_schedule(definition);
   }

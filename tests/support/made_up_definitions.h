@@ -16,8 +16,14 @@ class MadeUpDefinitions final : public engine::DefinitionSource {
   }
   job::Definition load(const std::filesystem::path& file) override {
     const auto found = definitions.find(file.string());
+    ++loads;
     if (found == definitions.end() || gone.contains(file.string())) throw Error("no such definition");
     return found->second;
+  }
+  std::optional<engine::FileMark> mark(const std::filesystem::path& file) override {
+    const auto found = definitions.find(file.string());
+    if (found == definitions.end() || gone.contains(file.string())) return std::nullopt;
+    return engine::FileMark{std::hash<std::string>()(found->second.digest), 0, 0};
   }
   std::unique_ptr<std::istream> open(const std::filesystem::path& file) override {
     const auto found = recipients.find(file.string());
@@ -36,6 +42,7 @@ class MadeUpDefinitions final : public engine::DefinitionSource {
   std::map<std::string, std::string> recipients;
   std::map<std::string, std::int64_t> changed;
   std::set<std::string> gone;
+  int loads = 0;
 };
 
 }  // namespace latchkey::test
