@@ -48,6 +48,15 @@ Millis catch_up_of(const job::Definition& definition, const Settings& settings) 
   return std::min(lifetime, definition.schedule->catch_up.value_or(lifetime));
 }
 
+// False when somebody has disabled it, or armed it anew, since it was read: storing a run takes a while, and
+// what a person has done meanwhile stays.
+bool put_back(Context& context, const store::Schedule& schedule) {
+  const auto now = context.store.find_schedule(schedule.definition);
+  if (!now || now->digest != schedule.digest || now->enabled_at != schedule.enabled_at) return false;
+  context.store.put_schedule(schedule);
+  return true;
+}
+
 // When the jobs of a batch that has not ended are all due.
 TimePoint last_due_of(const store::Batch& batch) {
   const auto plan = parse_json(batch.plan);
@@ -171,12 +180,15 @@ std::optional<job::Definition> Scheduler::read(store::Schedule& schedule) {
 
 void Scheduler::disarm(store::Schedule& schedule, const std::string& why) {
   schedule.disarmed = why;
+  bool stands = false;
   write([&](Context& context) {
+    stands = put_back(context, schedule);
+    if (!stands) return;
     ledger::Entry entry = schedule_entry(context, EntryType::ScheduleDisabled, schedule.definition);
     entry.reason = why;
     context.store.append(entry);
-    context.store.put_schedule(schedule);
   });
+  if (!stands) return;
   tell_("schedule " + schedule.definition + " is disarmed: " + why +
             "; `latchkey schedule enable` arms it anew",
         true);
@@ -216,7 +228,7 @@ void Scheduler::fire_due(store::Schedule& schedule, job::Definition definition) 
   const std::optional<TimePoint> next_at = due ? std::optional(due->at) : std::nullopt;
   if (schedule.next_at == next_at) return;
   schedule.next_at = next_at;  // it was not known, or the zone's rules have changed
-  write([&](Context& context) { context.store.put_schedule(schedule); });
+  write([&](Context& context) { put_back(context, schedule); });
 }
 
 // Years without a daemon are one entry, with their count, before the latest ones.
@@ -238,7 +250,7 @@ void Scheduler::count_missed(store::Schedule& schedule, const job::Definition& d
     entry.reason = "no daemon ran at their times";
     context.store.append(entry);
     schedule.seen_until = latest.front().at - Millis(1);
-    context.store.put_schedule(schedule);
+    put_back(context, schedule);
   });
 }
 
@@ -273,7 +285,7 @@ bool Scheduler::fire(store::Schedule& schedule, const job::Definition& definitio
               std::to_string(done.plan.jobs) + " jobs",
           false);
     pass();
-    write([&](Context& context) { context.store.put_schedule(schedule); });
+    write([&](Context& context) { put_back(context, schedule); });
     return true;
   } catch (const InputError& error) {
     if (error.code() == "try_later") return false;
@@ -325,7 +337,7 @@ void Scheduler::write_down(const store::Schedule& schedule, const std::string& n
                            OccurrenceState state, const std::string& reason) {
   write([&](Context& context) {
     put_left_out(context, {schedule.definition, nominal, at, state, "", reason, context.now.wall}, nominal);
-    context.store.put_schedule(schedule);
+    put_back(context, schedule);
   });
   tell_("schedule " + schedule.definition + ": " + std::string(name(state)) + ", " + reason, true);
 }

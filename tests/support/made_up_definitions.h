@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <sstream>
+#include <utility>
 
 #include "engine/scheduler.h"
 
@@ -28,6 +30,7 @@ class MadeUpDefinitions final : public engine::DefinitionSource {
   std::unique_ptr<std::istream> open(const std::filesystem::path& file) override {
     const auto found = recipients.find(file.string());
     if (found == recipients.end()) throw engine::RecipientsUnreadable("no such file");
+    if (opened) std::exchange(opened, nullptr)();
     return std::make_unique<std::istringstream>(found->second);
   }
   std::vector<engine::DroppedFile> list(const std::filesystem::path& folder) override {
@@ -42,6 +45,7 @@ class MadeUpDefinitions final : public engine::DefinitionSource {
   std::map<std::string, std::string> recipients;
   std::map<std::string, std::int64_t> changed;
   std::set<std::string> gone;
+  std::function<void()> opened;  // called once, by the next open
   int loads = 0;
 };
 

@@ -50,7 +50,7 @@ struct Rig : test::RunRig {
   }
   std::size_t batches() {
     std::size_t count = 0;
-    other->each_batch(std::nullopt, [&](const store::Batch&) { return ++count > 0; });
+    other->each_batch({}, [&](const store::Batch&) { return ++count > 0; });
     return count;
   }
   std::string told;
@@ -143,6 +143,21 @@ BOOST_AUTO_TEST_CASE(years_of_absence_are_one_entry_and_the_latest) {
   const auto missed = rig.entries(EntryType::OccurrenceMissed);
   BOOST_TEST(missed.size() < 110U);
   BOOST_TEST(missed.front().count.value() > 8000);
+}
+
+BOOST_AUTO_TEST_CASE(schedule_that_is_disabled_while_a_run_of_it_is_stored_stays_disabled) {
+  Rig rig;
+  rig.arm("0 * * * *");
+  rig.source.recipients["welcome.csv"] = people(2);
+  rig.source.opened = [&] {
+    rig.command([](Context& context) { disable_schedule(context, "welcome", "the wrong one"); });
+  };
+  rig.to_the_next_hour();
+  rig.tick();
+  BOOST_TEST(!rig.other->find_schedule("welcome"));
+  rig.to_the_next_hour();
+  rig.tick();
+  BOOST_TEST(rig.batches() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(run_is_skipped_while_the_one_before_has_not_ended) {
