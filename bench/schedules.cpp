@@ -164,7 +164,7 @@ class Bench {
 
   int batches() {
     int count = 0;
-    store_.each_batch(std::nullopt, [&](const store::Batch&) { return ++count > 0; });
+    store_.each_batch({}, [&](const store::Batch&) { return ++count > 0; });
     return count;
   }
 

@@ -94,8 +94,7 @@ class SqliteStore final : public Store {
   void insert_batch(const Batch& batch) override;
   void update_batch(const Batch& batch) override;
   std::optional<Batch> find_batch(const std::string& id) override;
-  void each_batch(const std::optional<std::string>& definition,
-                  const std::function<bool(const Batch&)>& visit) override;
+  void each_batch(const BatchFilter& filter, const std::function<bool(const Batch&)>& visit) override;
   std::vector<Batch> batches_to_settle(TimePoint now) override;
   std::vector<Batch> open_batches(const std::string& definition) override;
   std::int64_t move_in_batch(const std::string& batch, std::optional<job::State> from, job::State to,

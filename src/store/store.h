@@ -105,6 +105,13 @@ struct JobFilter {
 /// Whether a job answers the question, as far as the job itself tells: `definition` is not looked at.
 bool matches(const JobFilter& filter, const job::Job& job);
 
+/// Which batches a question is about; what is empty does not restrict.
+struct BatchFilter {
+  std::optional<std::string> definition;
+  std::optional<std::string> after;  ///< cursor: the last batch seen, in the order asked for
+  bool newest_first = false;
+};
+
 /// Which entries a question is about; what is empty does not restrict.
 struct EntryFilter {
   std::optional<std::string> request_id;
@@ -300,9 +307,9 @@ class Store {
   /// `recipients_digest` and `finished_at`.
   virtual void update_batch(const Batch& batch) = 0;
   virtual std::optional<Batch> find_batch(const std::string& id) = 0;
-  /// All of them, of one definition if given, newest first, until `visit` returns false.
-  virtual void each_batch(const std::optional<std::string>& definition,
-                          const std::function<bool(const Batch&)>& visit) = 0;
+  /// Calls `visit` with each that fits, by age, until it returns false. Reads them in pages, so that nothing
+  /// of the database is held while it works.
+  virtual void each_batch(const BatchFilter& filter, const std::function<bool(const Batch&)>& visit) = 0;
   /// Batches that the turn has to look after: cancelled or abandoned with jobs still queued, or submitted by
   /// somebody who counts as dead at `now`.
   virtual std::vector<Batch> batches_to_settle(TimePoint now) = 0;

@@ -42,9 +42,9 @@ inline job::Job batch_job(const std::string& request_id, const std::string& batc
   return job;
 }
 
-inline std::string batch_ids(Store& store, const std::optional<std::string>& definition = {}) {
+inline std::string batch_ids(Store& store, const BatchFilter& filter) {
   std::string ids;
-  store.each_batch(definition, [&](const Batch& batch) {
+  store.each_batch(filter, [&](const Batch& batch) {
     ids += batch.id + " ";
     return true;
   });
@@ -89,8 +89,10 @@ BOOST_FIXTURE_TEST_CASE(batches_are_listed_newest_first, StoreUnderTest) {
       mine.insert_batch(batch);
     }
   });
-  BOOST_CHECK_EQUAL(batch_ids(*store), "b3 b2 b1 ");
-  BOOST_CHECK_EQUAL(batch_ids(*store, "welcome"), "b3 b2 ");
+  BOOST_CHECK_EQUAL(batch_ids(*store, {}), "b1 b2 b3 ");
+  BOOST_CHECK_EQUAL(batch_ids(*store, {std::nullopt, std::nullopt, true}), "b3 b2 b1 ");
+  BOOST_CHECK_EQUAL(batch_ids(*store, {"welcome", std::nullopt, true}), "b3 b2 ");
+  BOOST_CHECK_EQUAL(batch_ids(*store, {"welcome", std::nullopt, false}), "b2 b3 ");
   const auto open = store->open_batches("welcome");
   BOOST_REQUIRE_EQUAL(open.size(), 1U);
   BOOST_CHECK_EQUAL(open[0].id, "b2");
@@ -213,6 +215,30 @@ BOOST_FIXTURE_TEST_CASE(occurrence_is_one_of_its_definition_and_nominal, StoreUn
   BOOST_CHECK_EQUAL(store->occurrences(std::nullopt, 1).size(), 1U);
   commit([&](Store& mine) { mine.drop_occurrence("welcome", "2026-12-01"); });
   BOOST_CHECK(!store->find_occurrence("welcome", "2026-12-01"));
+}
+
+BOOST_FIXTURE_TEST_CASE(batches_are_read_in_pages_and_on_from_any_of_them, StoreUnderTest) {
+  std::string oldest_first;
+  std::string newest_first;
+  commit([&](Store& mine) {
+    for (int i = 0; i < 250; ++i) {
+      Batch batch = batch_called("b" + std::to_string(1000 + i));
+      batch.created_at = start + Millis(i / 3);  // three at the same time
+      mine.insert_batch(batch);
+      oldest_first += batch.id + " ";
+      newest_first = batch.id + " " + newest_first;
+    }
+  });
+  BOOST_CHECK_EQUAL(batch_ids(*store, {}), oldest_first);
+  BOOST_CHECK_EQUAL(batch_ids(*store, {std::nullopt, std::nullopt, true}), newest_first);
+  const auto from = [](const std::string& all, const std::string& id) {
+    return all.substr(all.find(id) + 6);
+  };
+  for (const std::string id : {"b1000", "b1001", "b1100", "b1248", "b1249"}) {
+    BOOST_CHECK_EQUAL(batch_ids(*store, {std::nullopt, id, false}), from(oldest_first, id));
+    BOOST_CHECK_EQUAL(batch_ids(*store, {std::nullopt, id, true}), from(newest_first, id));
+  }
+  BOOST_CHECK_EQUAL(batch_ids(*store, {std::nullopt, "nobody", false}), "");
 }
 
 BOOST_FIXTURE_TEST_CASE(schedule_comes_back_with_every_member, StoreUnderTest) {

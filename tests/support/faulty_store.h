@@ -128,9 +128,9 @@ class FaultyStore final : public store::Store {
   void insert_batch(const store::Batch& batch) override { at("insert_batch").insert_batch(batch); }
   void update_batch(const store::Batch& batch) override { at("update_batch").update_batch(batch); }
   std::optional<store::Batch> find_batch(const std::string& id) override { return inner_->find_batch(id); }
-  void each_batch(const std::optional<std::string>& definition,
+  void each_batch(const store::BatchFilter& filter,
                   const std::function<bool(const store::Batch&)>& visit) override {
-    inner_->each_batch(definition, visit);
+    inner_->each_batch(filter, visit);
   }
   std::vector<store::Batch> batches_to_settle(TimePoint now) override {
     return at("batches_to_settle").batches_to_settle(now);
