@@ -30,7 +30,7 @@ void measure(const TimeZone& zone, const char* expression, FoldPolicy fold) {
   const Schedule schedule(zone, Cron::parse(expression, "cron"), GapPolicy::Next, fold);
   const Stopwatch watch;
   int count = 0;
-  for (auto run = schedule.next(kBegin); run && run->at < kEnd; run = schedule.next(run->at)) ++count;
+  for (auto run = schedule.next(kBegin); run && run->at < kEnd; run = schedule.next(*run)) ++count;
   const std::chrono::duration<double, std::milli> took = watch.elapsed();
   std::printf("%-22s %-5s %9d runs %10.2f ms %8.2f us each\n", expression,
               fold == FoldPolicy::Both ? "both" : "first", count, took.count(), 1000 * took.count() / count);

@@ -179,13 +179,21 @@ void read_retry_section(ConfigSection section, job::DefinitionRetry& retry) {
   section.finish();
 }
 
+std::string digest_of(std::string_view bytes) {
+  return to_hex(sha256(bytes));
+}
+
 }  // namespace
+
+std::string definition_digest(const fs::path& file) {
+  return digest_of(read_file(file, kDefinitionMax));
+}
 
 Definition load_definition(const fs::path& file) {
   Definition definition;
   definition.file = fs::absolute(file).lexically_normal();
   const std::string bytes = read_file(definition.file, kDefinitionMax);
-  definition.digest = to_hex(sha256(bytes));
+  definition.digest = digest_of(bytes);
   TomlFile toml(definition.file, bytes);
   ConfigSection root = toml.root();
   read_definition_name(root, definition);

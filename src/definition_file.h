@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "job/definition.h"
 
@@ -13,5 +14,8 @@ namespace latchkey {
 /// wrong), the recipients and the configuration: whether its lifetimes and its webhooks fit is for those who
 /// know it.
 job::Definition load_definition(const std::filesystem::path& file);
+
+/// The digest that it would have, whether it holds or not. Throws Error when the file cannot be read.
+std::string definition_digest(const std::filesystem::path& file);
 
 }  // namespace latchkey

@@ -8,10 +8,6 @@
 #include "base/clock.h"
 #include "base/local_time.h"
 
-namespace date {
-class time_zone;
-}
-
 namespace latchkey {
 
 /// The moments at which a place's clocks show one local time.
@@ -35,6 +31,12 @@ class TimeZone {
     TimePoint begin;
     TimePoint end;  ///< the first moment after it
     std::chrono::seconds offset;
+    /// What the clocks show from here until there, they show in this period only, at that time minus
+    /// `offset`.
+    std::chrono::local_seconds own_from;
+    std::chrono::local_seconds own_until;
+
+    bool owns(std::chrono::local_seconds shown) const { return own_from <= shown && shown < own_until; }
   };
 
   /// nullopt for a name that the system's database does not have. "UTC" needs no database.
@@ -47,7 +49,7 @@ class TimeZone {
   const std::string& name() const { return name_; }
 
   /// The period that holds `t`. Two that follow each other may have the same offset.
-  Period period(TimePoint t) const;
+  const Period& period(TimePoint t) const;
 
   /// What the clocks show at `t`; what is less than a second is cut.
   LocalTime local(TimePoint t) const;
@@ -60,9 +62,11 @@ class TimeZone {
   std::string format(TimePoint t) const;
 
  private:
-  TimeZone(const date::time_zone* zone, std::string name) : zone_(zone), name_(std::move(name)) {}
+  struct Table;
+  TimeZone(const Table& table, std::string name) : table_(&table), name_(std::move(name)) {}
+  static const Table& table_of(const std::string& name);
 
-  const date::time_zone* zone_;  // belongs to the library, for ever; null: UTC
+  const Table* table_;  // the periods, read once and kept for ever
   std::string name_;
 };
 

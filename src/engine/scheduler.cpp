@@ -1,6 +1,7 @@
 #include "engine/scheduler.h"
 
 #include <algorithm>
+#include <deque>
 
 #include "base/json.h"
 #include "base/time_text.h"
@@ -14,6 +15,8 @@ using store::OccurrenceState;
 
 // Of a long absence the latest are written down one by one, and how many there were before.
 constexpr int kMissedMax = 100;
+// Where there are few files, a change is noticed at once.
+constexpr std::int64_t kLooksLeast = 50;
 
 ledger::Entry schedule_entry(const Context& context, EntryType type, const std::string& definition) {
   ledger::Entry entry;
@@ -45,6 +48,15 @@ Millis catch_up_of(const job::Definition& definition, const Settings& settings) 
   return std::min(lifetime, definition.schedule->catch_up.value_or(lifetime));
 }
 
+// False when somebody has disabled it, or armed it anew, since it was read: storing a run takes a while, and
+// what a person has done meanwhile stays.
+bool put_back(Context& context, const store::Schedule& schedule) {
+  const auto now = context.store.find_schedule(schedule.definition);
+  if (!now || now->digest != schedule.digest || now->enabled_at != schedule.enabled_at) return false;
+  context.store.put_schedule(schedule);
+  return true;
+}
+
 // When the jobs of a batch that has not ended are all due.
 TimePoint last_due_of(const store::Batch& batch) {
   const auto plan = parse_json(batch.plan);
@@ -60,7 +72,8 @@ store::Schedule enable_schedule(Context& context, const job::Definition& definit
         "wrong_state", "schedule",
         "the definition has neither a [schedule] nor a drop folder: `latchkey batch submit` runs it");
   }
-  if (definition.schedule && !definition.schedule->when.next(context.now.wall)) {
+  const auto next = definition.schedule ? definition.schedule->when.next(context.now.wall) : std::nullopt;
+  if (definition.schedule && !next) {
     throw InputError("wrong_state", "schedule.at", "its time is over, so it would never fire");
   }
   store::Schedule schedule;
@@ -70,6 +83,7 @@ store::Schedule enable_schedule(Context& context, const job::Definition& definit
   schedule.actor = context.actor;
   schedule.enabled_at = context.now.wall;
   schedule.seen_until = context.now.wall;
+  schedule.next_at = next ? next->at : TimePoint();
   ledger::Entry entry = schedule_entry(context, EntryType::ScheduleEnabled, definition.name);
   entry.digest = definition.digest;
   context.store.append(entry);
@@ -102,91 +116,131 @@ void Scheduler::write(Work work) {
 }
 
 TimePoint Scheduler::tick() {
-  TimePoint next = parts_.clock.now().wall + kLookAgain;
-  std::set<std::string> there;
-  for (store::Schedule& schedule : parts_.store.schedules()) {
-    if (!schedule.disarmed.empty()) continue;
-    there.insert(schedule.definition);
-    Armed& armed = armed_[schedule.definition];
-    if (armed.digest != schedule.digest) {
-      armed = {};
-      armed.digest = schedule.digest;
-    }
-    fire_due(schedule, armed);
-    if (armed.next) next = std::min(next, armed.next->at);
-  }
-  std::erase_if(armed_, [&](const auto& known) { return !there.contains(known.first); });
-  return next;
+  const TimePoint now = parts_.clock.now().wall;
+  for (store::Schedule& schedule : parts_.store.due_schedules(now)) handle(schedule);
+  look_at_files();
+  const TimePoint again = parts_.clock.now().wall + kLookAgain;
+  return std::min(again, parts_.store.next_schedule_time(now).value_or(again));
 }
 
-// A definition is read when it is armed, every few seconds, and before anything of it fires: what fires is
-// exactly the file that somebody looked at.
-bool Scheduler::still_the_same(store::Schedule& schedule, Armed& armed) {
+Scheduler::Armed& Scheduler::armed_of(const store::Schedule& schedule) {
+  Armed& armed = armed_[schedule.definition];
+  if (armed.digest != schedule.digest) {
+    armed = {};
+    armed.digest = schedule.digest;
+  }
+  armed.round = round_;
+  return armed;
+}
+
+// Each pass looks at a share of the files, so that all of them have their turn within kLookAtFile.
+void Scheduler::look_at_files() {
+  const Millis now = parts_.clock.now().boot;
+  const Millis since = looked_ ? std::min(now - *looked_, kLookAtFile) : kLookAgain;
+  if (since <= Millis(0)) return;
+  looked_ = now;
+  const std::int64_t armed = parts_.store.count_schedules().armed;
+  const std::int64_t share = std::max(kLooksLeast, armed * since.count() / kLookAtFile.count() + 1);
+  std::vector<store::Schedule> some = parts_.store.armed_schedules_after(looked_to_, share);
+  for (store::Schedule& schedule : some) looks_the_same(schedule);
+  if (static_cast<std::int64_t>(some.size()) == share) {
+    looked_to_ = some.back().definition;
+    return;
+  }
+  looked_to_.clear();
+  std::erase_if(armed_, [this](const auto& known) { return known.second.round != round_; });
+  ++round_;
+}
+
+bool Scheduler::looks_the_same(store::Schedule& schedule) {
+  const Armed& armed = armed_of(schedule);
+  return (armed.mark && source_.mark(schedule.path) == armed.mark) || read(schedule);
+}
+
+// What fires is exactly the file that somebody looked at; anything else is disarmed, and nullopt.
+std::optional<job::Definition> Scheduler::read(store::Schedule& schedule) {
+  Armed& armed = armed_of(schedule);
+  armed.mark.reset();
+  std::string why = "the file has changed since it was enabled";
   try {
+    const auto mark = source_.mark(schedule.path);
     job::Definition now = source_.load(schedule.path);
     if (now.digest == schedule.digest) {
-      armed.definition = std::move(now);
-      armed.looked = parts_.clock.now().boot;
-      return true;
+      armed.mark = mark;
+      return now;
     }
-    disarm(schedule, "the file has changed since it was enabled");
-  } catch (const store::StoreBusy&) {
-    throw;
   } catch (const InputError&) {
-    disarm(schedule, "the file has changed since it was enabled, and does not hold any more");
+    why += ", and does not hold any more";
   } catch (const Error&) {
-    disarm(schedule, "the file cannot be read any more");
+    why = "the file cannot be read any more";
   }
-  return false;
+  disarm(schedule, why);
+  return std::nullopt;
 }
 
 void Scheduler::disarm(store::Schedule& schedule, const std::string& why) {
   schedule.disarmed = why;
+  bool stands = false;
   write([&](Context& context) {
+    stands = put_back(context, schedule);
+    if (!stands) return;
     ledger::Entry entry = schedule_entry(context, EntryType::ScheduleDisabled, schedule.definition);
     entry.reason = why;
     context.store.append(entry);
-    context.store.put_schedule(schedule);
   });
+  if (!stands) return;
   tell_("schedule " + schedule.definition + " is disarmed: " + why +
             "; `latchkey schedule enable` arms it anew",
         true);
 }
 
-void Scheduler::fire_due(store::Schedule& schedule, Armed& armed) {
-  const Instant now = parts_.clock.now();
-  const bool folder = armed.definition && !armed.definition->schedule;
-  const bool look = !armed.definition || now.boot - armed.looked >= (folder ? kLookAgain : kLookAtFile);
-  if (look && !still_the_same(schedule, armed)) return;
-  if (!armed.definition->schedule) {
-    if (look) take_dropped(schedule, armed);
-    return;
+void Scheduler::handle(store::Schedule& schedule) {
+  Armed& armed = armed_of(schedule);
+  const Millis now = parts_.clock.now().boot;
+  if (armed.folder) {
+    if (now - armed.folder->looked < kLookAgain || !looks_the_same(schedule)) return;
+    armed.folder->looked = now;
+    return take_dropped(schedule, *armed.folder);
   }
-  const Millis catch_up = catch_up_of(*armed.definition, parts_.settings);
-  const bool unknown = !armed.next || armed.next_of != schedule.seen_until;
-  if (unknown || armed.next->at + catch_up < now.wall) {
-    count_missed(schedule, armed);
-    armed.next_of = schedule.seen_until;
-    armed.next = armed.definition->schedule->when.next(schedule.seen_until);
+  auto definition = read(schedule);
+  if (!definition) return;
+  if (definition->schedule) return fire_due(schedule, std::move(*definition));
+  armed.folder.emplace(Folder{definition->recipients.folder, now, {}, {}});
+  take_dropped(schedule, *armed.folder);
+}
+
+void Scheduler::fire_due(store::Schedule& schedule, job::Definition definition) {
+  const TimePoint now = parts_.clock.now().wall;
+  const auto next = [&] { return definition.schedule->when.next(schedule.seen_until); };
+  auto due = next();
+  if (due && due->at + catch_up_of(definition, parts_.settings) < now) {
+    count_missed(schedule, definition);
+    due = next();
   }
-  while (armed.next && armed.next->at <= now.wall) {
-    if (!look && !still_the_same(schedule, armed)) return;
-    if (!fire(schedule, armed, *armed.next)) return;
-    armed.next_of = schedule.seen_until;
-    armed.next = armed.definition->schedule->when.next(schedule.seen_until);
+  for (bool first = true; due && due->at <= now; due = next(), first = false) {
+    if (!first) {
+      auto again = read(schedule);
+      if (!again) return;
+      definition = std::move(*again);
+    }
+    if (!fire(schedule, definition, *due)) return;
   }
+  const std::optional<TimePoint> next_at = due ? std::optional(due->at) : std::nullopt;
+  if (schedule.next_at == next_at) return;
+  schedule.next_at = next_at;  // it was not known, or the zone's rules have changed
+  write([&](Context& context) { put_back(context, schedule); });
 }
 
 // Years without a daemon are one entry, with their count, before the latest ones.
-void Scheduler::count_missed(store::Schedule& schedule, Armed& armed) {
-  const job::Schedule& when = armed.definition->schedule->when;
-  const TimePoint fires_from = parts_.clock.now().wall - catch_up_of(*armed.definition, parts_.settings);
-  std::vector<job::Occurrence> latest;
+void Scheduler::count_missed(store::Schedule& schedule, const job::Definition& definition) {
+  const job::Schedule& when = definition.schedule->when;
+  const TimePoint fires_from = parts_.clock.now().wall - catch_up_of(definition, parts_.settings);
+  std::deque<job::Occurrence> latest;
   std::int64_t missed = 0;
-  for (auto at = when.next(schedule.seen_until); at && at->at < fires_from; at = when.next(at->at)) {
+  for (auto at = when.next(schedule.seen_until); at && at->at < fires_from; at = when.next(*at)) {
     ++missed;
     latest.push_back(*at);
-    if (latest.size() > kMissedMax) latest.erase(latest.begin());
+    if (latest.size() > kMissedMax) latest.pop_front();
   }
   const std::int64_t before = missed - static_cast<std::int64_t>(latest.size());
   if (before == 0) return;
@@ -196,16 +250,22 @@ void Scheduler::count_missed(store::Schedule& schedule, Armed& armed) {
     entry.reason = "no daemon ran at their times";
     context.store.append(entry);
     schedule.seen_until = latest.front().at - Millis(1);
-    context.store.put_schedule(schedule);
+    put_back(context, schedule);
   });
 }
 
 // False: it could not be done now, and is tried again.
-bool Scheduler::fire(store::Schedule& schedule, Armed& armed, const job::Occurrence& occurrence) {
-  const job::Definition& definition = *armed.definition;
+bool Scheduler::fire(store::Schedule& schedule, const job::Definition& definition,
+                     const job::Occurrence& occurrence) {
   const TimePoint now = parts_.clock.now().wall;
   const std::string nominal = format_utc(occurrence.at);
+  const auto pass = [&] {
+    const auto next = definition.schedule->when.next(occurrence);
+    schedule.seen_until = occurrence.at;
+    schedule.next_at = next ? std::optional(next->at) : std::nullopt;
+  };
   const auto leave_out = [&](OccurrenceState state, const std::string& why) {
+    pass();
     write_down(schedule, nominal, occurrence.at, state, why);
     return true;
   };
@@ -224,35 +284,37 @@ bool Scheduler::fire(store::Schedule& schedule, Armed& armed, const job::Occurre
     tell_("schedule " + schedule.definition + ": " + nominal + " is " + done.batch.id + ", " +
               std::to_string(done.plan.jobs) + " jobs",
           false);
-    schedule.seen_until = occurrence.at;
-    write([&](Context& context) { context.store.put_schedule(schedule); });
+    pass();
+    write([&](Context& context) { put_back(context, schedule); });
     return true;
   } catch (const InputError& error) {
     if (error.code() == "try_later") return false;
     return leave_out(OccurrenceState::Skipped, "its recipients or its definition do not hold (" +
                                                    error.code() + "); latchkey batch preview says more");
   } catch (const RecipientsUnreadable& error) {
-    if (armed.told != nominal) tell_("schedule " + schedule.definition + ": " + error.what(), true);
-    armed.told = nominal;
+    std::string& told = armed_of(schedule).told;
+    if (told != nominal) tell_("schedule " + schedule.definition + ": " + error.what(), true);
+    told = nominal;
     return false;  // until it is missed
   }
 }
 
 // A file is complete once two looks have found it the same.
-void Scheduler::take_dropped(const store::Schedule& schedule, Armed& armed) {
-  const job::Definition& definition = *armed.definition;
+void Scheduler::take_dropped(store::Schedule& schedule, Folder& folder) {
   std::set<DroppedFile> now;
-  for (DroppedFile& file : source_.list(definition.recipients.folder)) now.insert(std::move(file));
+  for (DroppedFile& file : source_.list(folder.path)) now.insert(std::move(file));
   for (const DroppedFile& file : now) {
-    if (armed.handled.contains(file) || !armed.seen.contains(file)) continue;
+    if (folder.handled.contains(file) || !folder.seen.contains(file)) continue;
     const std::string called = schedule.definition + ": " + file.path.filename().string();
     const std::string refused =
         "refused:" + file.path.filename().string() + ":" + std::to_string(file.changed);
     if (parts_.store.find_occurrence(schedule.definition, refused)) {
-      armed.handled.insert(file);
+      folder.handled.insert(file);
       continue;
     }
-    const Run run{definition, "", parts_.clock.now().wall, "", [&] { return source_.open(file.path); }};
+    const auto definition = read(schedule);
+    if (!definition) return;
+    const Run run{*definition, "", parts_.clock.now().wall, "", [&] { return source_.open(file.path); }};
     try {
       const SubmittedRun done = submit_run(parts_, run);
       tell_(called + (done.created ? " is " : " was taken before, as ") + done.batch.id + ", " +
@@ -265,18 +327,17 @@ void Scheduler::take_dropped(const store::Schedule& schedule, Armed& armed) {
     } catch (const RecipientsUnreadable&) {
       continue;  // it was moved away
     }
-    armed.handled.insert(file);
+    folder.handled.insert(file);
   }
-  std::erase_if(armed.handled, [&](const DroppedFile& file) { return !now.contains(file); });
-  armed.seen = std::move(now);
+  std::erase_if(folder.handled, [&](const DroppedFile& file) { return !now.contains(file); });
+  folder.seen = std::move(now);
 }
 
-void Scheduler::write_down(store::Schedule& schedule, const std::string& nominal, TimePoint at,
+void Scheduler::write_down(const store::Schedule& schedule, const std::string& nominal, TimePoint at,
                            OccurrenceState state, const std::string& reason) {
   write([&](Context& context) {
     put_left_out(context, {schedule.definition, nominal, at, state, "", reason, context.now.wall}, nominal);
-    schedule.seen_until = at;
-    context.store.put_schedule(schedule);
+    put_back(context, schedule);
   });
   tell_("schedule " + schedule.definition + ": " + std::string(name(state)) + ", " + reason, true);
 }

@@ -20,6 +20,14 @@ struct DroppedFile {
   auto operator<=>(const DroppedFile&) const = default;
 };
 
+/// What a look at a file tells without reading it: another one after a change, nearly always.
+struct FileMark {
+  std::uint64_t inode = 0;
+  std::uintmax_t size = 0;
+  std::int64_t changed = 0;
+  auto operator<=>(const FileMark&) const = default;
+};
+
 /// The recipients of a run cannot be read now.
 class RecipientsUnreadable : public Error {
  public:
@@ -32,6 +40,8 @@ class DefinitionSource {
   virtual ~DefinitionSource() = default;
   /// Throws InputError for a definition that is wrong, Error when it cannot be read.
   virtual job::Definition load(const std::filesystem::path& file) = 0;
+  /// nullopt: it cannot be looked at.
+  virtual std::optional<FileMark> mark(const std::filesystem::path& file) = 0;
   /// Throws RecipientsUnreadable.
   virtual std::unique_ptr<std::istream> open(const std::filesystem::path& recipients) = 0;
   /// The recipients' files in a drop folder, by name; none where the folder cannot be read.
@@ -57,35 +67,43 @@ class Scheduler {
 
   /// Submits every run whose time has come, and writes down those that were missed or are skipped. Returns
   /// when it is needed again, at the latest in kLookAgain. Throws StoreBusy or Error when the database cannot
-  /// be used: whatever was not written down is done by the next call.
+  /// be used: whatever was not written down is done by the next call. Costs what is due, a part of the armed
+  /// files a look each, and a list of each drop folder.
   TimePoint tick();
 
-  /// How often drop folders are looked into, and other definitions for a change of theirs, which is also
-  /// looked for before each run.
+  /// How often drop folders are looked into, and other definitions for a change of theirs. Before each run
+  /// they are read, whatever the look says.
   static constexpr Millis kLookAgain{5000};
   static constexpr Millis kLookAtFile{60'000};
 
  private:
-  struct Armed {
-    std::string digest;
-    std::optional<job::Definition> definition;
-    std::optional<job::Occurrence> next;
-    TimePoint next_of;              // seen_until that `next` belongs to
-    std::string told;               // which trouble was told of, so that it is told once
-    Millis looked{-1};              // boot time of the last look at the file
-    std::set<DroppedFile> seen;     // at the last look, perhaps not complete yet
+  struct Folder {
+    std::filesystem::path path;
+    Millis looked{0};               // boot time of the last look into it
+    std::set<DroppedFile> seen;     // at that look, perhaps not complete yet
     std::set<DroppedFile> handled;  // submitted, or of no use
   };
+  struct Armed {
+    std::string digest;
+    std::optional<FileMark> mark;  // of the file when it was last read and was what was armed
+    std::string told;              // which run's trouble was told of, so that it is told once
+    std::optional<Folder> folder;  // that it takes its files from, once that is known
+    std::int64_t round = 0;        // of looks at the files
+  };
 
-  bool still_the_same(store::Schedule& schedule, Armed& armed);
+  Armed& armed_of(const store::Schedule& schedule);
+  void look_at_files();
+  bool looks_the_same(store::Schedule& schedule);
+  std::optional<job::Definition> read(store::Schedule& schedule);
   void disarm(store::Schedule& schedule, const std::string& why);
-  void fire_due(store::Schedule& schedule, Armed& armed);
-  bool fire(store::Schedule& schedule, Armed& armed, const job::Occurrence& occurrence);
-  void take_dropped(const store::Schedule& schedule, Armed& armed);
-  void write_down(store::Schedule& schedule, const std::string& nominal, TimePoint at,
+  void handle(store::Schedule& schedule);
+  void fire_due(store::Schedule& schedule, job::Definition definition);
+  bool fire(store::Schedule& schedule, const job::Definition& definition, const job::Occurrence& occurrence);
+  void take_dropped(store::Schedule& schedule, Folder& folder);
+  void write_down(const store::Schedule& schedule, const std::string& nominal, TimePoint at,
                   store::OccurrenceState state, const std::string& reason);
   void refuse_dropped(const std::string& definition, const std::string& key, const std::string& reason);
-  void count_missed(store::Schedule& schedule, Armed& armed);
+  void count_missed(store::Schedule& schedule, const job::Definition& definition);
   template <typename Work>
   void write(Work work);
 
@@ -93,6 +111,9 @@ class Scheduler {
   DefinitionSource& source_;
   Tell tell_;
   std::map<std::string, Armed> armed_;
+  std::string looked_to_;         // files of definitions up to this name were looked at in this round
+  std::int64_t round_ = 1;        // of looks at all files
+  std::optional<Millis> looked_;  // boot time of the last share of looks
 };
 
 }  // namespace latchkey::engine

@@ -159,8 +159,25 @@ std::optional<int> first_bit(std::uint64_t bits, int from) {
   return from + std::countr_zero(rest);
 }
 
-bool has_bit(std::uint64_t bits, unsigned n) {
+bool has_bit(std::uint64_t bits, int n) {
   return ((bits >> n) & 1) != 0;
+}
+
+/// Perhaps minute 60, which has no bit.
+LocalTime minute_after(const LocalTime& t) {
+  return {t.year, t.month, t.day, t.hour, t.minute + 1, 0};
+}
+
+std::chrono::year_month month_of(const LocalTime& t) {
+  return {std::chrono::year(t.year), std::chrono::month(static_cast<unsigned>(t.month))};
+}
+
+int length_of_month(const LocalTime& t) {
+  return static_cast<int>(static_cast<unsigned>((month_of(t) / std::chrono::last).day()));
+}
+
+int weekday_of(const LocalTime& t) {
+  return static_cast<int>(std::chrono::weekday(std::chrono::local_days(month_of(t) / t.day)).c_encoding());
 }
 
 }  // namespace
@@ -196,15 +213,16 @@ Cron Cron::parse(std::string_view text, const std::string& field) {
 }
 
 std::optional<LocalTime> Cron::next(const LocalTime& after) const {
-  const auto minute = std::chrono::floor<std::chrono::minutes>(to_seconds(after));
-  return first_from(to_local_time(minute + std::chrono::minutes(1)), kYearMost);
+  return first_from(minute_after(after), kYearMost);
+}
+
+std::optional<LocalTime> Cron::next_that_day(const LocalTime& before) const {
+  return time_of_day(minute_after(before));
 }
 
 bool Cron::matches(const LocalTime& t) const {
-  const std::chrono::weekday weekday(std::chrono::floor<std::chrono::days>(to_seconds(t)));
-  return t.second == 0 && has_bit(minutes_, static_cast<unsigned>(t.minute)) &&
-         has_bit(hours_, static_cast<unsigned>(t.hour)) && has_bit(months_, static_cast<unsigned>(t.month)) &&
-         has_day(t.day, weekday.c_encoding());
+  return t.second == 0 && has_bit(minutes_, t.minute) && has_bit(hours_, t.hour) &&
+         has_bit(months_, t.month) && has_day(t);
 }
 
 /// `from` may be anywhere in its day; what is returned is not before it.
@@ -216,12 +234,9 @@ std::optional<LocalTime> Cron::first_from(LocalTime from, int last_year) const {
       continue;
     }
     if (*month != from.month) from = {from.year, *month, 1, 0, 0, 0};
-    const std::chrono::year_month in{std::chrono::year(from.year),
-                                     std::chrono::month(static_cast<unsigned>(from.month))};
-    const auto length = static_cast<int>(static_cast<unsigned>((in / std::chrono::last).day()));
-    std::chrono::weekday weekday{std::chrono::local_days(in / from.day)};
-    for (; from.day <= length; from = {from.year, from.month, from.day + 1, 0, 0, 0}, ++weekday) {
-      if (!has_day(from.day, weekday.c_encoding())) continue;
+    const int length = length_of_month(from);
+    for (; from.day <= length; from = {from.year, from.month, from.day + 1, 0, 0, 0}) {
+      if (!has_day(from)) continue;
       if (const auto found = time_of_day(from)) return found;
     }
     from = {from.year, from.month + 1, 1, 0, 0, 0};  // month 13 has no bit
@@ -240,10 +255,10 @@ std::optional<LocalTime> Cron::time_of_day(LocalTime from) const {
   return LocalTime{from.year, from.month, from.day, *later, std::countr_zero(minutes_), 0};
 }
 
-bool Cron::has_day(int day, unsigned weekday) const {
-  const bool of_month = has_bit(days_, static_cast<unsigned>(day));
-  const bool of_week = has_bit(weekdays_, weekday);
-  return either_day_ ? of_month || of_week : of_month && of_week;
+bool Cron::has_day(const LocalTime& t) const {
+  const bool of_month = has_bit(days_, t.day);
+  if (of_month == either_day_) return of_month;  // whatever the day of the week
+  return has_bit(weekdays_, weekday_of(t));
 }
 
 }  // namespace latchkey::job

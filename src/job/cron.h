@@ -27,6 +27,8 @@ class Cron {
 
   /// The first time after `after` that matches; nullopt when the year 9999 has none left. Its second is 0.
   std::optional<LocalTime> next(const LocalTime& after) const;
+  /// The same within the day of `before`, which matches: it takes no look at a calendar.
+  std::optional<LocalTime> next_that_day(const LocalTime& before) const;
   bool matches(const LocalTime& t) const;
   /// As it was written, without the white space around it.
   const std::string& text() const { return text_; }
@@ -35,7 +37,7 @@ class Cron {
   Cron() = default;
   std::optional<LocalTime> first_from(LocalTime from, int last_year) const;
   std::optional<LocalTime> time_of_day(LocalTime from) const;
-  bool has_day(int day, unsigned weekday) const;
+  bool has_day(const LocalTime& t) const;
 
   // Bit n: the value n.
   std::uint64_t minutes_ = 0;

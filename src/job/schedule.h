@@ -46,6 +46,8 @@ class Schedule {
   /// occurrence to occurrence and asking anew from any moment give the same ones, strictly increasing in
   /// `at`.
   std::optional<Occurrence> next(TimePoint after) const;
+  /// The one after `before`, which this schedule has given: next(before.at), for whoever walks through years.
+  std::optional<Occurrence> next(const Occurrence& before) const;
 
   bool once() const { return std::holds_alternative<LocalTime>(when_); }
   const std::variant<LocalTime, Cron>& when() const { return when_; }

@@ -81,6 +81,21 @@ struct Schedule {
   TimePoint enabled_at;
   TimePoint seen_until;  ///< every occurrence up to here has its row
   std::string disarmed;  ///< why it does not fire any more; empty: it does
+  /// From when on it is to be looked at: its next occurrence, or long ago for a drop folder; nullopt: never.
+  std::optional<TimePoint> next_at;
+};
+
+/// How many schedules there are.
+struct ScheduleCounts {
+  std::int64_t armed = 0;
+  std::int64_t disarmed = 0;
+};
+
+/// The occurrences of one schedule that nobody was there for.
+struct MissedRuns {
+  std::string definition;
+  std::int64_t runs = 0;
+  TimePoint latest;  ///< when that was to begin
 };
 
 /// What a filter over jobs had selected when somebody looked.

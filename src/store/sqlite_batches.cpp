@@ -39,6 +39,33 @@ std::vector<Batch> read_batches(Query& query) {
   return batches;
 }
 
+constexpr std::int64_t kBatchPage = 100;
+
+#define LATCHKEY_PAGE_OF_BATCHES(INDEX_AND_CONDITION, COMPARED, ORDER)                   \
+  LATCHKEY_SELECT_BATCHES "INDEXED BY " INDEX_AND_CONDITION "(created_at, id) " COMPARED \
+                          " (?1, ?2) ORDER "                                             \
+                          "BY created_at " ORDER ", id " ORDER " LIMIT ?3"
+#define LATCHKEY_OF_ANY "batches_by_age WHERE "
+#define LATCHKEY_OF_ONE "batches_by_definition WHERE definition = ?4 AND "
+
+const char* page_statement(bool of_one, bool newest_first) {
+  if (of_one) {
+    return newest_first ? LATCHKEY_PAGE_OF_BATCHES(LATCHKEY_OF_ONE, "<", "DESC")
+                        : LATCHKEY_PAGE_OF_BATCHES(LATCHKEY_OF_ONE, ">", "ASC");
+  }
+  return newest_first ? LATCHKEY_PAGE_OF_BATCHES(LATCHKEY_OF_ANY, "<", "DESC")
+                      : LATCHKEY_PAGE_OF_BATCHES(LATCHKEY_OF_ANY, ">", "ASC");
+}
+
+// What follows the batch of this age and id.
+std::vector<Batch> read_page(SqliteConnection& connection, const BatchFilter& filter, TimePoint created_at,
+                             const std::string& id) {
+  auto query = connection.query(page_statement(filter.definition.has_value(), filter.newest_first));
+  query.bind(created_at).bind(id).bind(kBatchPage);
+  if (filter.definition) query.bind(*filter.definition);
+  return read_batches(query);
+}
+
 }  // namespace
 
 void SqliteStore::insert_batch(const Batch& batch) {
@@ -90,17 +117,23 @@ std::optional<Batch> SqliteStore::find_batch(const std::string& id) {
   return read_batch(query);
 }
 
-void SqliteStore::each_batch(const std::optional<std::string>& definition,
-                             const std::function<bool(const Batch&)>& visit) {
-  std::vector<Batch> batches;
-  {
-    auto query = connection_.query(LATCHKEY_SELECT_BATCHES
-                                   "WHERE ?1 IS NULL OR definition = ?1 ORDER BY created_at DESC, id DESC");
-    query.bind(definition);
-    batches = read_batches(query);
+void SqliteStore::each_batch(const BatchFilter& filter, const std::function<bool(const Batch&)>& visit) {
+  TimePoint created_at = filter.newest_first ? TimePoint::max() : TimePoint::min();
+  std::string id;
+  if (filter.after) {
+    const auto last = find_batch(*filter.after);
+    if (!last) return;
+    created_at = last->created_at;
+    id = last->id;
   }
-  for (const Batch& batch : batches) {
-    if (!visit(batch)) return;
+  for (;;) {
+    const std::vector<Batch> page = read_page(connection_, filter, created_at, id);
+    for (const Batch& batch : page) {
+      if (!visit(batch)) return;
+    }
+    if (static_cast<std::int64_t>(page.size()) < kBatchPage) return;
+    created_at = page.back().created_at;
+    id = page.back().id;
   }
 }
 

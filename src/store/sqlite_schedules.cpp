@@ -4,7 +4,7 @@
 #define LATCHKEY_SELECT_OCCURRENCES \
   "SELECT definition, nominal, at, state, batch, reason, created_at FROM occurrences "
 #define LATCHKEY_SELECT_SCHEDULES \
-  "SELECT definition, path, digest, actor, enabled_at, seen_until, disarmed FROM schedules "
+  "SELECT definition, path, digest, actor, enabled_at, seen_until, disarmed, next_at FROM schedules "
 
 namespace latchkey::store {
 namespace {
@@ -30,7 +30,14 @@ Schedule read_schedule(const Query& row) {
   schedule.enabled_at = row.time(4);
   schedule.seen_until = row.time(5);
   schedule.disarmed = row.text(6);
+  schedule.next_at = row.optional_time(7);
   return schedule;
+}
+
+std::vector<Schedule> read_schedules(Query& query) {
+  std::vector<Schedule> all;
+  while (query.step()) all.push_back(read_schedule(query));
+  return all;
 }
 
 }  // namespace
@@ -71,11 +78,51 @@ std::vector<Occurrence> SqliteStore::occurrences(const std::optional<std::string
   return all;
 }
 
+std::vector<MissedRuns> SqliteStore::missed_runs(TimePoint since) {
+  auto query = connection_.query(
+      "SELECT definition, count(*), max(at) FROM occurrences INDEXED BY occurrences_missed "
+      "WHERE state = 'missed' AND created_at >= ? AND definition IN (SELECT definition FROM schedules) "
+      "GROUP BY definition ORDER BY definition");
+  query.bind(since);
+  std::vector<MissedRuns> all;
+  while (query.step()) all.push_back({query.text(0), query.integer(1), query.time(2)});
+  return all;
+}
+
 std::vector<Schedule> SqliteStore::schedules() {
   auto query = connection_.query(LATCHKEY_SELECT_SCHEDULES "ORDER BY definition");
-  std::vector<Schedule> all;
-  while (query.step()) all.push_back(read_schedule(query));
-  return all;
+  return read_schedules(query);
+}
+
+ScheduleCounts SqliteStore::count_schedules() {
+  auto query = connection_.query(
+      "SELECT (SELECT count(*) FROM schedules INDEXED BY schedules_armed WHERE disarmed = ''), "
+      "(SELECT count(*) FROM schedules INDEXED BY schedules_disarmed WHERE disarmed <> '')");
+  query.step();
+  return {query.integer(0), query.integer(1)};
+}
+
+std::vector<Schedule> SqliteStore::due_schedules(TimePoint now) {
+  auto query = connection_.query(LATCHKEY_SELECT_SCHEDULES
+                                 "INDEXED BY schedules_armed WHERE disarmed = '' AND next_at <= ? "
+                                 "ORDER BY next_at, definition");
+  query.bind(now);
+  return read_schedules(query);
+}
+
+std::optional<TimePoint> SqliteStore::next_schedule_time(TimePoint now) {
+  auto query = connection_.query(
+      "SELECT min(next_at) FROM schedules INDEXED BY schedules_armed WHERE disarmed = '' AND next_at > ?");
+  query.bind(now);
+  query.step();
+  return query.optional_time(0);
+}
+
+std::vector<Schedule> SqliteStore::armed_schedules_after(const std::string& definition, std::int64_t limit) {
+  auto query = connection_.query(LATCHKEY_SELECT_SCHEDULES
+                                 "WHERE disarmed = '' AND definition > ? ORDER BY definition LIMIT ?");
+  query.bind(definition).bind(limit);
+  return read_schedules(query);
 }
 
 std::optional<Schedule> SqliteStore::find_schedule(const std::string& definition) {
@@ -86,7 +133,7 @@ std::optional<Schedule> SqliteStore::find_schedule(const std::string& definition
 }
 
 void SqliteStore::put_schedule(const Schedule& schedule) {
-  write("INSERT OR REPLACE INTO schedules VALUES (?, ?, ?, ?, ?, ?, ?)")
+  write("INSERT OR REPLACE INTO schedules VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
       .bind(schedule.definition)
       .bind(schedule.path)
       .bind(schedule.digest)
@@ -94,6 +141,7 @@ void SqliteStore::put_schedule(const Schedule& schedule) {
       .bind(schedule.enabled_at)
       .bind(schedule.seen_until)
       .bind(schedule.disarmed)
+      .bind(schedule.next_at)
       .run();
 }
 

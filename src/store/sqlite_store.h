@@ -95,8 +95,7 @@ class SqliteStore final : public Store {
   void insert_batch(const Batch& batch) override;
   void update_batch(const Batch& batch) override;
   std::optional<Batch> find_batch(const std::string& id) override;
-  void each_batch(const std::optional<std::string>& definition,
-                  const std::function<bool(const Batch&)>& visit) override;
+  void each_batch(const BatchFilter& filter, const std::function<bool(const Batch&)>& visit) override;
   std::vector<Batch> batches_to_settle(TimePoint now) override;
   std::vector<Batch> open_batches(const std::string& definition) override;
   std::int64_t move_in_batch(const std::string& batch, std::optional<job::State> from, job::State to,
@@ -109,7 +108,12 @@ class SqliteStore final : public Store {
   void put_occurrence(const Occurrence& occurrence) override;
   void drop_occurrence(const std::string& definition, const std::string& nominal) override;
   std::vector<Occurrence> occurrences(const std::optional<std::string>& definition, int limit) override;
+  std::vector<MissedRuns> missed_runs(TimePoint since) override;
   std::vector<Schedule> schedules() override;
+  ScheduleCounts count_schedules() override;
+  std::vector<Schedule> due_schedules(TimePoint now) override;
+  std::optional<TimePoint> next_schedule_time(TimePoint now) override;
+  std::vector<Schedule> armed_schedules_after(const std::string& definition, std::int64_t limit) override;
   std::optional<Schedule> find_schedule(const std::string& definition) override;
   void put_schedule(const Schedule& schedule) override;
   void drop_schedule(const std::string& definition) override;

@@ -105,6 +105,13 @@ struct JobFilter {
 /// Whether a job answers the question, as far as the job itself tells: `definition` is not looked at.
 bool matches(const JobFilter& filter, const job::Job& job);
 
+/// Which batches a question is about; what is empty does not restrict.
+struct BatchFilter {
+  std::optional<std::string> definition;
+  std::optional<std::string> after;  ///< cursor: the last batch seen, in the order asked for
+  bool newest_first = false;
+};
+
 /// Which entries a question is about; what is empty does not restrict.
 struct EntryFilter {
   std::optional<std::string> request_id;
@@ -301,9 +308,9 @@ class Store {
   /// `recipients_digest` and `finished_at`.
   virtual void update_batch(const Batch& batch) = 0;
   virtual std::optional<Batch> find_batch(const std::string& id) = 0;
-  /// All of them, of one definition if given, newest first, until `visit` returns false.
-  virtual void each_batch(const std::optional<std::string>& definition,
-                          const std::function<bool(const Batch&)>& visit) = 0;
+  /// Calls `visit` with each that fits, by age, until it returns false. Reads them in pages, so that nothing
+  /// of the database is held while it works.
+  virtual void each_batch(const BatchFilter& filter, const std::function<bool(const Batch&)>& visit) = 0;
   /// Batches that the turn has to look after: cancelled or abandoned with jobs still queued, or submitted by
   /// somebody who counts as dead at `now`.
   virtual std::vector<Batch> batches_to_settle(TimePoint now) = 0;
@@ -326,8 +333,17 @@ class Store {
   virtual void drop_occurrence(const std::string& definition, const std::string& nominal) = 0;
   /// Newest first, of one definition if given, at most `limit`.
   virtual std::vector<Occurrence> occurrences(const std::optional<std::string>& definition, int limit) = 0;
+  /// Those that were written down as missed at `since` or later, by the definition of a schedule.
+  virtual std::vector<MissedRuns> missed_runs(TimePoint since) = 0;
   /// By name.
   virtual std::vector<Schedule> schedules() = 0;
+  virtual ScheduleCounts count_schedules() = 0;
+  /// Armed ones whose `next_at` has come, the earliest first.
+  virtual std::vector<Schedule> due_schedules(TimePoint now) = 0;
+  /// The earliest `next_at` of armed ones after `now`.
+  virtual std::optional<TimePoint> next_schedule_time(TimePoint now) = 0;
+  /// Armed ones whose name comes after this one, by name, at most `limit`.
+  virtual std::vector<Schedule> armed_schedules_after(const std::string& definition, std::int64_t limit) = 0;
   virtual std::optional<Schedule> find_schedule(const std::string& definition) = 0;
   virtual void put_schedule(const Schedule& schedule) = 0;
   virtual void drop_schedule(const std::string& definition) = 0;

@@ -5,6 +5,7 @@
 #include "surface/api_body.h"
 #include "surface/api_query.h"
 #include "surface/batch_view.h"
+#include "surface/list_cursor.h"
 
 namespace latchkey::surface {
 namespace {
@@ -15,8 +16,9 @@ constexpr std::size_t kBatchIdMax = 64;
 
 /// GET /v1/batches as it was asked.
 struct BatchListQuery {
-  std::optional<std::string> definition;
+  store::BatchFilter filter;
   std::size_t limit = kAnswerLimit;
+  std::string text;  ///< the filters, for the cursor
 };
 
 BatchListQuery read_batch_query(const ApiRequest& request) {
@@ -24,10 +26,14 @@ BatchListQuery read_batch_query(const ApiRequest& request) {
   std::vector<FieldError> errors;
   BodyReader reader(object, "", errors);
   BatchListQuery query;
-  query.definition = reader.text("definition");
+  query.filter.newest_first = true;
+  query.filter.definition = reader.text("definition");
+  query.text = Json(query.filter.definition.value_or("")).dump();
+  const auto cursor = reader.text("cursor");
   query.limit = reader.text("limit") ? answer_limit(&object.at("limit"), errors) : kAnswerLimit;
   reader.finish();
   reject_if_any("invalid_request", std::move(errors));
+  if (cursor) query.filter.after = after_batch_of(*cursor, query.text);
   return query;
 }
 
@@ -45,12 +51,19 @@ ApiRoute batch_list_route(const ReadParts& parts) {
     const BatchListQuery query = read_batch_query(request);
     const auto store = parts.stores.lease();
     OrderedJson list = OrderedJson::array();
-    store->each_batch(query.definition, [&](const store::Batch& batch) {
+    OrderedJson next;
+    std::string last;
+    store->each_batch(query.filter, [&](const store::Batch& batch) {
+      if (list.size() == query.limit) {
+        next = batch_cursor(last, query.text);
+        return false;
+      }
+      last = batch.id;
       list.push_back(batch_json(view_of(*store, parts.settings, batch, parts.clock.now().wall)));
-      return list.size() < query.limit;
+      return true;
     });
     ApiAnswer answer;
-    answer.body = OrderedJson{{"batches", std::move(list)}}.dump();
+    answer.body = OrderedJson{{"batches", std::move(list)}, {"nextCursor", std::move(next)}}.dump();
     return answer;
   };
   return route;

@@ -8,9 +8,9 @@
 #include "surface/api_body.h"
 #include "surface/api_job_actions.h"
 #include "surface/api_query.h"
-#include "surface/job_cursor.h"
 #include "surface/job_story.h"
 #include "surface/job_view.h"
+#include "surface/list_cursor.h"
 #include "surface/question.h"
 
 namespace latchkey::surface {

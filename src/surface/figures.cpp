@@ -10,8 +10,7 @@ namespace {
 
 constexpr Millis kFiguresKept{5'000};
 constexpr Millis kDay = std::chrono::hours(24);
-constexpr int kOccurrencesCounted = 100;  // of one schedule, at most
-constexpr int kShareOfTime = 20;            // reading takes a twentieth of one thread's time at most
+constexpr int kShareOfTime = 20;  // reading takes a twentieth of one thread's time at most
 
 std::size_t place(job::Provider provider) {
   return static_cast<std::size_t>(provider);
@@ -39,13 +38,10 @@ Figures read_figures(store::Store& store, const std::filesystem::path& database,
     figures.gates.at(place(provider)) = store.gate(provider);
   }
   figures.events = store.count_events();
-  for (const store::Schedule& schedule : store.schedules()) {
-    ++(schedule.disarmed.empty() ? figures.schedules_armed : figures.schedules_disarmed);
-    for (const store::Occurrence& one : store.occurrences(schedule.definition, kOccurrencesCounted)) {
-      if (now - one.created_at > kDay) break;  // newest first
-      if (one.state == store::OccurrenceState::Missed) ++figures.runs_missed;
-    }
-  }
+  const store::ScheduleCounts schedules = store.count_schedules();
+  figures.schedules_armed = schedules.armed;
+  figures.schedules_disarmed = schedules.disarmed;
+  for (const store::MissedRuns& missed : store.missed_runs(now - kDay)) figures.runs_missed += missed.runs;
   figures.ledger_size = store.head().size;
   if (!published.note.empty() && published.size < figures.ledger_size) {
     if (const auto bytes = store.entry(published.size)) figures.uncovered_since = ledger::decode(*bytes).t;

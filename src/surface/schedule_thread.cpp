@@ -1,5 +1,7 @@
 #include "surface/schedule_thread.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <fstream>
 
@@ -27,6 +29,14 @@ bool is_recipients_file(const std::filesystem::path& path) {
 
 job::Definition DefinitionFiles::load(const std::filesystem::path& file) {
   return load_definition(file);
+}
+
+// The time of the last change cannot be set by whoever writes the file.
+std::optional<engine::FileMark> DefinitionFiles::mark(const std::filesystem::path& file) {
+  struct stat status {};
+  if (stat(file.c_str(), &status) != 0) return std::nullopt;
+  return engine::FileMark{status.st_ino, static_cast<std::uintmax_t>(status.st_size),
+                          status.st_ctim.tv_sec * 1'000'000'000 + status.st_ctim.tv_nsec};
 }
 
 std::unique_ptr<std::istream> DefinitionFiles::open(const std::filesystem::path& recipients) {

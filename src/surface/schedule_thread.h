@@ -17,6 +17,7 @@ namespace latchkey::surface {
 class DefinitionFiles final : public engine::DefinitionSource {
  public:
   job::Definition load(const std::filesystem::path& file) override;
+  std::optional<engine::FileMark> mark(const std::filesystem::path& file) override;
   std::unique_ptr<std::istream> open(const std::filesystem::path& recipients) override;
   std::vector<engine::DroppedFile> list(const std::filesystem::path& folder) override;
 };

@@ -12,20 +12,26 @@ OrderedJson text_or_nothing(const std::string& text) {
   return text.empty() ? OrderedJson(nullptr) : OrderedJson(text);
 }
 
-void read_definition(ScheduleView& view) {
+bool has_digest(const store::Schedule& schedule) {
   try {
-    job::Definition now = load_definition(view.schedule.path);
-    if (now.digest == view.schedule.digest) {
-      view.definition = std::move(now);
-    } else {
-      view.why = "the file has changed since it was enabled";
-    }
-  } catch (const InputError&) {
-    view.why = "the file has changed since it was enabled, and does not hold any more";
+    return definition_digest(schedule.path) == schedule.digest;
   } catch (const Error&) {
-    view.why = "the file cannot be read any more";
+    return false;
   }
-  if (!view.schedule.disarmed.empty()) view.why = view.schedule.disarmed;
+}
+
+// As it is now; nullopt, and why, unless it is what was armed.
+std::optional<job::Definition> read_definition(const store::Schedule& schedule, std::string& why) {
+  try {
+    job::Definition now = load_definition(schedule.path);
+    if (now.digest == schedule.digest) return now;
+    why = "the file has changed since it was enabled";
+  } catch (const InputError&) {
+    why = "the file has changed since it was enabled, and does not hold any more";
+  } catch (const Error&) {
+    why = "the file cannot be read any more";
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -34,7 +40,7 @@ std::vector<TimePoint> ScheduleView::next(TimePoint now, std::size_t most) const
   std::vector<TimePoint> times;
   if (!armed() || !definition || !definition->schedule) return times;
   for (auto at = definition->schedule->when.next(now); at && times.size() < most;
-       at = definition->schedule->when.next(at->at)) {
+       at = definition->schedule->when.next(*at)) {
     times.push_back(at->at);
   }
   return times;
@@ -46,10 +52,17 @@ std::vector<ScheduleView> schedule_views(store::Store& store, int last) {
     ScheduleView view;
     view.last = store.occurrences(schedule.definition, last);
     view.schedule = std::move(schedule);
-    read_definition(view);
+    view.definition = read_definition(view.schedule, view.why);
+    if (!view.schedule.disarmed.empty()) view.why = view.schedule.disarmed;
     views.push_back(std::move(view));
   }
   return views;
+}
+
+std::string why_disarmed(const store::Schedule& schedule) {
+  std::string why = schedule.disarmed;
+  if (why.empty() && !has_digest(schedule)) read_definition(schedule, why);
+  return why;
 }
 
 OrderedJson schedule_json(const ScheduleView& view, TimePoint now) {

@@ -25,6 +25,9 @@ struct ScheduleView {
 /// By name. Reads each one's file, since a change of it may not have been noticed yet.
 std::vector<ScheduleView> schedule_views(store::Store& store, int last);
 
+/// Why this schedule does not fire, now that its file has been read; empty: it does.
+std::string why_disarmed(const store::Schedule& schedule);
+
 /// As programs read it: always the same members in this order.
 OrderedJson schedule_json(const ScheduleView& view, TimePoint now);
 

@@ -42,9 +42,9 @@ inline job::Job batch_job(const std::string& request_id, const std::string& batc
   return job;
 }
 
-inline std::string batch_ids(Store& store, const std::optional<std::string>& definition = {}) {
+inline std::string batch_ids(Store& store, const BatchFilter& filter) {
   std::string ids;
-  store.each_batch(definition, [&](const Batch& batch) {
+  store.each_batch(filter, [&](const Batch& batch) {
     ids += batch.id + " ";
     return true;
   });
@@ -89,8 +89,10 @@ BOOST_FIXTURE_TEST_CASE(batches_are_listed_newest_first, StoreUnderTest) {
       mine.insert_batch(batch);
     }
   });
-  BOOST_CHECK_EQUAL(batch_ids(*store), "b3 b2 b1 ");
-  BOOST_CHECK_EQUAL(batch_ids(*store, "welcome"), "b3 b2 ");
+  BOOST_CHECK_EQUAL(batch_ids(*store, {}), "b1 b2 b3 ");
+  BOOST_CHECK_EQUAL(batch_ids(*store, {std::nullopt, std::nullopt, true}), "b3 b2 b1 ");
+  BOOST_CHECK_EQUAL(batch_ids(*store, {"welcome", std::nullopt, true}), "b3 b2 ");
+  BOOST_CHECK_EQUAL(batch_ids(*store, {"welcome", std::nullopt, false}), "b2 b3 ");
   const auto open = store->open_batches("welcome");
   BOOST_REQUIRE_EQUAL(open.size(), 1U);
   BOOST_CHECK_EQUAL(open[0].id, "b2");
@@ -215,9 +217,33 @@ BOOST_FIXTURE_TEST_CASE(occurrence_is_one_of_its_definition_and_nominal, StoreUn
   BOOST_CHECK(!store->find_occurrence("welcome", "2026-12-01"));
 }
 
+BOOST_FIXTURE_TEST_CASE(batches_are_read_in_pages_and_on_from_any_of_them, StoreUnderTest) {
+  std::string oldest_first;
+  std::string newest_first;
+  commit([&](Store& mine) {
+    for (int i = 0; i < 250; ++i) {
+      Batch batch = batch_called("b" + std::to_string(1000 + i));
+      batch.created_at = start + Millis(i / 3);  // three at the same time
+      mine.insert_batch(batch);
+      oldest_first += batch.id + " ";
+      newest_first = batch.id + " " + newest_first;
+    }
+  });
+  BOOST_CHECK_EQUAL(batch_ids(*store, {}), oldest_first);
+  BOOST_CHECK_EQUAL(batch_ids(*store, {std::nullopt, std::nullopt, true}), newest_first);
+  const auto from = [](const std::string& all, const std::string& id) {
+    return all.substr(all.find(id) + 6);
+  };
+  for (const std::string id : {"b1000", "b1001", "b1100", "b1248", "b1249"}) {
+    BOOST_CHECK_EQUAL(batch_ids(*store, {std::nullopt, id, false}), from(oldest_first, id));
+    BOOST_CHECK_EQUAL(batch_ids(*store, {std::nullopt, id, true}), from(newest_first, id));
+  }
+  BOOST_CHECK_EQUAL(batch_ids(*store, {std::nullopt, "nobody", false}), "");
+}
+
 BOOST_FIXTURE_TEST_CASE(schedule_comes_back_with_every_member, StoreUnderTest) {
-  const Schedule schedule{"welcome", "/jobs/welcome.toml", "d1",     "uid:7",
-                          start,     start + Millis(1),    "changed"};
+  const Schedule schedule{"welcome", "/jobs/welcome.toml", "d1",      "uid:7",
+                          start,     start + Millis(1),    "changed", start + Millis(2)};
   commit([&](Store& mine) { mine.put_schedule(schedule); });
   reopen();
   const Schedule found = store->find_schedule("welcome").value();
@@ -227,9 +253,61 @@ BOOST_FIXTURE_TEST_CASE(schedule_comes_back_with_every_member, StoreUnderTest) {
   BOOST_CHECK(found.enabled_at == schedule.enabled_at);
   BOOST_CHECK(found.seen_until == schedule.seen_until);
   BOOST_CHECK_EQUAL(found.disarmed, schedule.disarmed);
+  BOOST_CHECK(found.next_at == schedule.next_at);
   BOOST_CHECK_EQUAL(store->schedules().size(), 1U);
   commit([&](Store& mine) { mine.drop_schedule("welcome"); });
   BOOST_CHECK(store->schedules().empty());
+}
+
+inline std::string schedule_names(const std::vector<Schedule>& schedules) {
+  std::string names;
+  for (const Schedule& each : schedules) names += each.definition + " ";
+  return names;
+}
+
+BOOST_FIXTURE_TEST_CASE(schedules_are_found_by_when_they_are_due, StoreUnderTest) {
+  const auto put = [&](Store& mine, const std::string& name, std::optional<Millis> next,
+                       const std::string& disarmed = "") {
+    Schedule schedule{name, "/jobs/" + name + ".toml", "d1", "uid:7", start, start, disarmed, std::nullopt};
+    if (next) schedule.next_at = start + *next;
+    mine.put_schedule(schedule);
+  };
+  commit([&](Store& mine) {
+    put(mine, "later", Millis(50));
+    put(mine, "second", Millis(10));
+    put(mine, "first", Millis(5));
+    put(mine, "over", std::nullopt);
+    put(mine, "changed", Millis(1), "the file has changed");
+  });
+  BOOST_CHECK_EQUAL(schedule_names(store->due_schedules(start)), "");
+  BOOST_CHECK_EQUAL(schedule_names(store->due_schedules(start + Millis(10))), "first second ");
+  BOOST_CHECK(store->next_schedule_time(start) == start + Millis(5));
+  BOOST_CHECK(store->next_schedule_time(start + Millis(10)) == start + Millis(50));
+  BOOST_CHECK(!store->next_schedule_time(start + Millis(50)));
+  BOOST_CHECK_EQUAL(store->count_schedules().armed, 4);
+  BOOST_CHECK_EQUAL(store->count_schedules().disarmed, 1);
+  BOOST_CHECK_EQUAL(schedule_names(store->armed_schedules_after("", 2)), "first later ");
+  BOOST_CHECK_EQUAL(schedule_names(store->armed_schedules_after("later", 9)), "over second ");
+}
+
+BOOST_FIXTURE_TEST_CASE(missed_runs_are_counted_by_schedule, StoreUnderTest) {
+  commit([&](Store& mine) {
+    mine.put_schedule({"welcome", "/jobs/welcome.toml", "d1", "uid:7", start, start, "", std::nullopt});
+    const auto put = [&](const std::string& definition, int minute, OccurrenceState state) {
+      const TimePoint at = start + std::chrono::minutes(minute);
+      mine.put_occurrence({definition, std::to_string(minute), at, state, "", "late", at + Millis(1)});
+    };
+    put("welcome", 0, OccurrenceState::Missed);
+    put("welcome", 1, OccurrenceState::Missed);
+    put("welcome", 2, OccurrenceState::Missed);
+    put("welcome", 3, OccurrenceState::Skipped);
+    put("nobody", 3, OccurrenceState::Missed);
+  });
+  const auto missed = store->missed_runs(start + Millis(2));
+  BOOST_REQUIRE_EQUAL(missed.size(), 1U);
+  BOOST_CHECK_EQUAL(missed[0].definition, "welcome");
+  BOOST_CHECK_EQUAL(missed[0].runs, 2);
+  BOOST_CHECK(missed[0].latest == start + std::chrono::minutes(2));
 }
 
 BOOST_FIXTURE_TEST_CASE(preview_is_used_once, StoreUnderTest) {

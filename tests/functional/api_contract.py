@@ -269,7 +269,8 @@ class ApiContract(ContractTest):
         path = f"/v1/batches/{batch}"
         listed = self.expect(200, None, "GET", "/v1/batches?definition=onboarding&limit=5").json["batches"]
         self.assertEqual([one["batch"] for one in listed], [batch])
-        self.assertEqual(self.expect(200, None, "GET", "/v1/batches?definition=nobody").json, {"batches": []})
+        self.assertEqual(self.expect(200, None, "GET", "/v1/batches?definition=nobody").json,
+                         {"batches": [], "nextCursor": None})
         self.expect(422, "invalid_request", "GET", "/v1/batches?limit=0")
         self.assertEqual(self.expect(200, None, "GET", path).json["failures"], {})
         paused = self.expect(200, None, "POST", path + "/pause", REASON).json
@@ -288,6 +289,22 @@ class ApiContract(ContractTest):
         self.expect(404, "not_found", "GET", "/v1/batches/nobody")
         for action in ("pause", "resume", "cancel"):
             self.expect(404, "not_found", "POST", f"/v1/batches/nobody/{action}", REASON)
+
+    def test_batches_in_pages(self):
+        definition = self.define(rows=csv("budi@example.com"), sections={
+            "schedule": {"at": at(days=1)[:19], "timezone": "UTC"}})
+        submitted = [self.submit(definition, "--again", "--reason", f"run {number}")["batch"] for number in range(5)]
+        listed, cursor, pages = [], "", 0
+        while cursor is not None:
+            path = "/v1/batches?definition=onboarding&limit=2" + (f"&cursor={cursor}" if cursor else "")
+            page = self.expect(200, None, "GET", path).json
+            listed += [one["batch"] for one in page["batches"]]
+            cursor = page["nextCursor"]
+            pages += 1
+        self.assertEqual((listed, pages), (submitted[::-1], 3))
+        cursor = self.expect(200, None, "GET", "/v1/batches?limit=1").json["nextCursor"]
+        self.expect(422, "invalid_request", "GET", f"/v1/batches?definition=onboarding&cursor={cursor}")
+        self.expect(422, "invalid_request", "GET", "/v1/batches?cursor=0123")
 
     def test_broken_ledger_is_our_fault(self):
         self.expect(201, None, "POST", "/v1/jobs", {**MAIL, "at": at(hours=1)})

@@ -261,7 +261,7 @@ void Week::check() {
 
 void Week::check_batches() {
   int daily = 0;
-  rig_.other->each_batch(std::nullopt, [&](const store::Batch& batch) {
+  rig_.other->each_batch({}, [&](const store::Batch& batch) {
     const auto counts = rig_.other->batch_counts(batch.id);
     if (counts.open() > 0) not_as_planned(batch.id + " has not ended");
     if (!batch.finished_at) not_as_planned(batch.id + " was not finished");
@@ -297,7 +297,7 @@ void Week::check_deliveries() {
     if (++by_run[job.batch][job.subject] > 1) not_as_planned("somebody got two mails of " + job.batch);
   }
   if (by_run.contains(wrong_)) not_as_planned("the wrong mailing went out");
-  rig_.other->each_batch(std::nullopt, [&](const store::Batch& batch) {
+  rig_.other->each_batch({}, [&](const store::Batch& batch) {
     if (batch.id == wrong_ || batch.definition == "reprocess") return true;
     const auto planned = parse_json(batch.plan)->at("jobs").get<std::size_t>();
     std::size_t lost = 0;  // of calls that the killed process had under way
@@ -326,11 +326,10 @@ void Week::report(std::ostream& out) {
   out << "A week from " << show(berlin(19, 6)) << " to " << show(berlin(26, 6))
       << " in Berlin, mayar 20/min, nomos 10/s\n\n";
   std::vector<store::Batch> batches;
-  rig_.other->each_batch(std::nullopt, [&](const store::Batch& batch) {
+  rig_.other->each_batch({}, [&](const store::Batch& batch) {
     batches.push_back(batch);
     return true;
   });
-  std::reverse(batches.begin(), batches.end());
   for (const store::Batch& batch : batches) {
     const auto plan = parse_json(batch.plan);
     const auto text = [&](const char* key) {

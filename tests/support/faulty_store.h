@@ -128,9 +128,9 @@ class FaultyStore final : public store::Store {
   void insert_batch(const store::Batch& batch) override { at("insert_batch").insert_batch(batch); }
   void update_batch(const store::Batch& batch) override { at("update_batch").update_batch(batch); }
   std::optional<store::Batch> find_batch(const std::string& id) override { return inner_->find_batch(id); }
-  void each_batch(const std::optional<std::string>& definition,
+  void each_batch(const store::BatchFilter& filter,
                   const std::function<bool(const store::Batch&)>& visit) override {
-    inner_->each_batch(definition, visit);
+    inner_->each_batch(filter, visit);
   }
   std::vector<store::Batch> batches_to_settle(TimePoint now) override {
     return at("batches_to_settle").batches_to_settle(now);
@@ -161,7 +161,17 @@ class FaultyStore final : public store::Store {
                                              int limit) override {
     return inner_->occurrences(definition, limit);
   }
+  std::vector<store::MissedRuns> missed_runs(TimePoint since) override { return inner_->missed_runs(since); }
   std::vector<store::Schedule> schedules() override { return inner_->schedules(); }
+  store::ScheduleCounts count_schedules() override { return inner_->count_schedules(); }
+  std::vector<store::Schedule> due_schedules(TimePoint now) override { return inner_->due_schedules(now); }
+  std::optional<TimePoint> next_schedule_time(TimePoint now) override {
+    return inner_->next_schedule_time(now);
+  }
+  std::vector<store::Schedule> armed_schedules_after(const std::string& definition,
+                                                     std::int64_t limit) override {
+    return inner_->armed_schedules_after(definition, limit);
+  }
   std::optional<store::Schedule> find_schedule(const std::string& definition) override {
     return inner_->find_schedule(definition);
   }

@@ -249,7 +249,7 @@ BOOST_AUTO_TEST_CASE(run_that_ends_early_is_cancelled_and_can_be_submitted_anew)
   BOOST_TEST(rig.entries(EntryType::BatchSubmitted).empty());
   BOOST_TEST(rig.entries(EntryType::BatchCancelled).size() == 1U);
   std::string abandoned;
-  rig.other->each_batch(std::nullopt, [&](const store::Batch& batch) {
+  rig.other->each_batch({}, [&](const store::Batch& batch) {
     abandoned = batch.id;
     BOOST_TEST((batch.state == BatchState::Abandoned));
     return true;
@@ -278,7 +278,7 @@ BOOST_AUTO_TEST_CASE(run_whose_submitter_died_is_cancelled_by_the_turn) {
   BOOST_CHECK_THROW(submit_run(parts, run), Death);
   for (int i = 0; i < 10; ++i) rig.turn();
   std::string abandoned;
-  rig.other->each_batch(std::nullopt, [&](const store::Batch& batch) {
+  rig.other->each_batch({}, [&](const store::Batch& batch) {
     abandoned = batch.id;
     return true;
   });

@@ -105,7 +105,9 @@ void check_change(const test::ClockChange& change, const test::WatchedClocks& cl
     // Whoever asks anew, from any moment between two runs, is told the same one.
     const auto anew = schedule.next(run->at - minutes(1) + latchkey::Millis(1));
     BOOST_REQUIRE((anew && anew->at == run->at && anew->nominal == run->nominal));
+    const auto walked = schedule.next(*run);
     run = schedule.next(run->at);
+    BOOST_REQUIRE((walked && run && walked->at == run->at && walked->nominal == run->nominal));
   }
   BOOST_REQUIRE_MESSAGE((run && run->at >= end), meaning.text << " runs too often");
 }
@@ -174,6 +176,20 @@ BOOST_AUTO_TEST_CASE(asked_from_within_a_fold_it_loses_nothing) {
   BOOST_TEST(next(FoldPolicy::Both, "2026-10-25T00:45:00Z") == "10-25T01:30");
   BOOST_TEST(next(FoldPolicy::First, "2026-10-25T00:45:00Z") == "10-26T01:30");
   BOOST_TEST(next(FoldPolicy::First, "2026-10-25T01:15:00Z") == "10-26T01:30");
+}
+
+BOOST_AUTO_TEST_CASE(walking_from_run_to_run_is_asking_from_moment_to_moment) {
+  for (const char* cron : {"*/20 9-17 * * MON-FRI", "59 23 31 * *", "0 0 1 1 *", "30 2 * * SUN", "@hourly"}) {
+    const Schedule schedule = repeated("Australia/Lord_Howe", cron, GapPolicy::Next, FoldPolicy::Both);
+    auto run = schedule.next(parse_rfc3339("2026-01-01T00:00:00Z").value());
+    while (run && run->at < parse_rfc3339("2029-01-01T00:00:00Z").value()) {
+      const auto walked = schedule.next(*run);
+      run = schedule.next(run->at);
+      if (walked->at != run->at || walked->nominal != run->nominal) BOOST_ERROR(format_utc(run->at));
+    }
+  }
+  const Schedule last = once("UTC", "2026-12-01T09:00");
+  BOOST_TEST(!last.next(last.next(TimePoint::min()).value()));
 }
 
 BOOST_AUTO_TEST_CASE(a_day_that_a_place_skips_runs_as_the_next_begins) {

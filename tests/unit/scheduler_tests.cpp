@@ -33,7 +33,7 @@ struct Rig : test::RunRig {
                                 std::nullopt, job::Overlap::Skip});
     if (adjust) adjust(definition);
     source.put(definition);
-    command([&](Context& context) { enable_schedule(context, source.load("welcome.toml")); });
+    command([&](Context& context) { enable_schedule(context, definition); });
   }
   void tick() { scheduler.tick(); }
   void to_the_next_hour() {
@@ -50,7 +50,7 @@ struct Rig : test::RunRig {
   }
   std::size_t batches() {
     std::size_t count = 0;
-    other->each_batch(std::nullopt, [&](const store::Batch&) { return ++count > 0; });
+    other->each_batch({}, [&](const store::Batch&) { return ++count > 0; });
     return count;
   }
   std::string told;
@@ -145,6 +145,21 @@ BOOST_AUTO_TEST_CASE(years_of_absence_are_one_entry_and_the_latest) {
   BOOST_TEST(missed.front().count.value() > 8000);
 }
 
+BOOST_AUTO_TEST_CASE(schedule_that_is_disabled_while_a_run_of_it_is_stored_stays_disabled) {
+  Rig rig;
+  rig.arm("0 * * * *");
+  rig.source.recipients["welcome.csv"] = people(2);
+  rig.source.opened = [&] {
+    rig.command([](Context& context) { disable_schedule(context, "welcome", "the wrong one"); });
+  };
+  rig.to_the_next_hour();
+  rig.tick();
+  BOOST_TEST(!rig.other->find_schedule("welcome"));
+  rig.to_the_next_hour();
+  rig.tick();
+  BOOST_TEST(rig.batches() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(run_is_skipped_while_the_one_before_has_not_ended) {
   Rig rig;
   rig.arm("*/10 * * * *");
@@ -170,6 +185,59 @@ BOOST_AUTO_TEST_CASE(queued_run_begins_after_the_one_before) {
   rig.clock.advance(minutes(10));
   rig.tick();
   BOOST_TEST(rig.happened() == "submitted submitted");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_read_while_nothing_is_due_and_no_file_has_changed) {
+  Rig rig;
+  for (int i = 0; i < 200; ++i) {
+    rig.arm("0 9 * * MON", [&](job::Definition& with) {
+      with.name = "d" + std::to_string(i);
+      with.file = with.name + ".toml";
+    });
+  }
+  const auto pass_for_a_minute = [&] {
+    for (int i = 0; i < 13; ++i) {
+      rig.tick();
+      rig.clock.advance(seconds(5));
+    }
+  };
+  pass_for_a_minute();
+  rig.source.loads = 0;
+  pass_for_a_minute();
+  BOOST_TEST(rig.source.loads == 0);
+  job::Definition changed = rig.source.load("d117.toml");
+  changed.digest = std::string(64, 'b');
+  rig.source.put(changed);
+  pass_for_a_minute();
+  BOOST_TEST(!rig.other->find_schedule("d117")->disarmed.empty());
+  BOOST_TEST(rig.entries(EntryType::ScheduleDisabled).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_done_now_is_tried_again_without_haste) {
+  Rig rig;
+  rig.arm("0 * * * *");
+  rig.to_the_next_hour();  // and the recipients are not there
+  BOOST_TEST((rig.scheduler.tick() == rig.clock.now().wall + Scheduler::kLookAgain));
+  BOOST_TEST((rig.scheduler.tick() == rig.clock.now().wall + Scheduler::kLookAgain));
+  BOOST_TEST(rig.happened() == "");
+}
+
+// Before there was next_at, and after an update of the zones' rules.
+BOOST_AUTO_TEST_CASE(next_time_that_is_wrong_is_put_right) {
+  Rig rig;
+  rig.arm("0 * * * *");
+  rig.source.recipients["welcome.csv"] = people(2);
+  auto schedule = rig.other->find_schedule("welcome").value();
+  const auto right = schedule.next_at;
+  BOOST_TEST((right == std::chrono::ceil<hours>(rig.begin)));
+  schedule.next_at = TimePoint();
+  rig.command([&](Context& context) { context.store.put_schedule(schedule); });
+  rig.tick();
+  BOOST_TEST((rig.other->find_schedule("welcome")->next_at == right));
+  BOOST_TEST(rig.batches() == 0U);
+  rig.to_the_next_hour();
+  rig.tick();
+  BOOST_TEST((rig.other->find_schedule("welcome")->next_at == *right + hours(1)));
 }
 
 BOOST_AUTO_TEST_CASE(recipients_that_do_not_hold_skip_the_run) {

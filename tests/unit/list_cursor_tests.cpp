@@ -2,22 +2,25 @@
 #include <limits>
 
 #include "base/error.h"
-#include "surface/job_cursor.h"
+#include "surface/list_cursor.h"
 
 namespace latchkey::surface {
 namespace {
 
-BOOST_AUTO_TEST_SUITE(job_cursor_tests)
+BOOST_AUTO_TEST_SUITE(list_cursor_tests)
 
 BOOST_AUTO_TEST_CASE(cursor_leads_back_to_its_place) {
   for (const std::int64_t id :
        {std::int64_t{1}, std::int64_t{1'000'000}, std::numeric_limits<std::int64_t>::max()}) {
     BOOST_TEST(after_id_of(job_cursor(id, "q"), "q") == id);
   }
+  BOOST_TEST(after_batch_of(batch_cursor("welcome-1", "q"), "q") == "welcome-1");
 }
 
 BOOST_AUTO_TEST_CASE(cursor_of_another_question_is_refused) {
   BOOST_CHECK_THROW(after_id_of(job_cursor(5, "q"), "r"), InputError);
+  BOOST_CHECK_THROW(after_batch_of(batch_cursor("welcome-1", "q"), "r"), InputError);
+  BOOST_CHECK_THROW(after_batch_of(job_cursor(5, "q"), "q"), InputError);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_cursor_is_refused) {
