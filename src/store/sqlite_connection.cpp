@@ -191,8 +191,6 @@ SqliteConnection::SqliteConnection(const std::filesystem::path& path, Access acc
     sqlite3_db_config(database_->getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     if (access == Access::ReadWrite) {
       database_->exec("PRAGMA synchronous=FULL");
-      // 16 MiB: rows of an import go all over the index of recipients, whose pages should not be read each time.
-      database_->exec("PRAGMA cache_size=-16384");
       database_->exec("PRAGMA recursive_triggers=ON");
       database_->exec("PRAGMA secure_delete=ON");
     }

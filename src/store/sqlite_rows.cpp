@@ -8,6 +8,7 @@
 namespace latchkey::store {
 
 std::int64_t SqliteStore::open_import() {
+  more_cache();
   write("INSERT INTO imports (complete) VALUES (0)").run();
   return connection_.database().getLastInsertRowid();
 }

@@ -16,7 +16,13 @@ SqliteStore::SqliteStore(const std::filesystem::path& path, Clock& clock, Access
   changed_by_others();
 }
 
-void SqliteStore::keep_log_short() {
+// 16 MiB: rows of an import go all over the index of recipients, whose pages should not be read each time.
+void SqliteStore::more_cache() {
+  connection_.database().exec("PRAGMA cache_size=-16384");
+}
+
+void SqliteStore::write_a_lot() {
+  more_cache();
   wal_keeper_ = std::make_unique<WalKeeper>(connection_.database().getHandle(), connection_.path());
 }
 

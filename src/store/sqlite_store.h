@@ -2,8 +2,8 @@
 
 #include "store/file_scan.h"
 #include "store/sqlite_connection.h"
+#include "store/sqlite_wal_keeper.h"
 #include "store/store.h"
-#include "store/wal_keeper.h"
 
 namespace latchkey::store {
 
@@ -135,9 +135,9 @@ class SqliteStore final : public Store {
   void drop_token(const std::string& id) override;
   void drop_expired_tokens(TimePoint now) override;
 
-  /// From now on the write-ahead log is copied into the database by a thread of its own, mostly. For who
-  /// writes all the time.
-  void keep_log_short();
+  /// For who writes all the time: more pages are kept in memory, and from now on the write-ahead log is
+  /// copied into the database by a thread of its own, mostly.
+  void write_a_lot();
   /// For tests, which look at the plans and costs of the statements that run on it.
   SqliteConnection& connection() { return connection_; }
 
@@ -148,6 +148,7 @@ class SqliteStore final : public Store {
   bool rolled_back_by_itself();
   /// A statement that changes something: only inside a transaction.
   Query write(const char* sql);
+  void more_cache();
   Head read_head();
   ledger::ReadNode node_reader();
   /// What was appended and is in no table yet: all entries, the first row's worth of nodes, everything.

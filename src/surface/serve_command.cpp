@@ -202,7 +202,7 @@ int serve(const GlobalOptions& options) {
   SystemClock clock;
   SystemRandom random;
   store::SqliteStore store(config.database(), clock, store::Access::ReadWrite, Millis(2'000));
-  store.keep_log_short();
+  store.write_a_lot();
   const Secret signing_key = read_key(config.signing_key_file, "ledger.signing_key_file");
   store::FileAnchors anchors(config.anchors);
   engine::PublishedCheckpoint checkpoint;

@@ -45,8 +45,7 @@ class JobRig {
   void ask(int jobs) {
     for (; jobs > 0; --jobs) {
       inbox_.put(engine::Request{"token:i6mykbwv",
-                                 [submission = next()](engine::Context& context) { submit(context, submission); },
-                                 [] {},
+                                 [one = next()](engine::Context& context) { submit(context, one); }, [] {},
                                  [](const std::exception_ptr& why) { std::rethrow_exception(why); }});
     }
   }

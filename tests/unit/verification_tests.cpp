@@ -302,11 +302,10 @@ BOOST_AUTO_TEST_CASE(a_cut_tail_is_caught_by_the_anchor_at_every_seq) {
   ledger.rebuild_tree();  // a row for each node
   for (auto size = size_of(ledger) - 1; size > 0; --size) {
     const auto from = std::to_string(size);
-    ledger.tamper("DELETE FROM ledger WHERE seq >= " + from);
     ledger.tamper("DELETE FROM ledger_node WHERE idx >= " + std::to_string(ledger::node_count(size)));
     ledger.tamper("DELETE FROM checkpoints WHERE size > " + from);
-    for (const std::string table : {"jobs", "pruned_jobs"})
-      ledger.tamper("DELETE FROM " + table + " WHERE last_seq >= " + from);
+    for (const std::string rows : {"ledger WHERE seq", "jobs WHERE last_seq", "pruned_jobs WHERE last_seq"})
+      ledger.tamper("DELETE FROM " + rows + " >= " + from);
     BOOST_TEST(has(ledger.findings(), "E_ROLLBACK"), size);
   }
 }

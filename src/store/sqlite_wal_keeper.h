@@ -6,8 +6,6 @@
 #include <mutex>
 #include <thread>
 
-#include "base/clock.h"
-
 struct sqlite3;
 
 namespace latchkey::store {

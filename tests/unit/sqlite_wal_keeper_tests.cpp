@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "store/wal_keeper.h"
+#include "store/sqlite_wal_keeper.h"
 #include "tests/support/temp_dir.h"
 
 namespace latchkey::store {
@@ -40,7 +40,7 @@ struct Written {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(wal_keeper_tests)
+BOOST_AUTO_TEST_SUITE(sqlite_wal_keeper_tests)
 
 BOOST_AUTO_TEST_CASE(log_stays_bounded_whenever_the_thread_gets_to_run) {
   Written written;

@@ -1,4 +1,4 @@
-#include "store/wal_keeper.h"
+#include "store/sqlite_wal_keeper.h"
 
 #include <sqlite3.h>
 
