@@ -191,6 +191,9 @@ SqliteConnection::SqliteConnection(const std::filesystem::path& path, Access acc
     sqlite3_db_config(database_->getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     if (access == Access::ReadWrite) {
       database_->exec("PRAGMA synchronous=FULL");
+      // A log that somebody's long reading has let grow is cut once it begins anew: a long one means that it
+      // still does.
+      database_->exec("PRAGMA journal_size_limit=33554432");
       database_->exec("PRAGMA recursive_triggers=ON");
       database_->exec("PRAGMA secure_delete=ON");
     }

@@ -3,6 +3,7 @@
 #include "base/clock_sync.h"
 #include "base/error.h"
 #include "surface/diagnosis.h"
+#include "surface/figures.h"
 #include "surface/key_files.h"
 #include "surface/words.h"
 
@@ -31,6 +32,18 @@ void examine_room(const fs::path& folder, const std::string& what, Diagnoses& fo
   } else {
     found.ok("disk", room + ".");
   }
+}
+
+void examine_log(const fs::path& database, Diagnoses& found) {
+  std::error_code error;
+  const auto size = fs::file_size(database.string() + "-wal", error);  // looked at, never opened
+  if (error || size <= static_cast<std::uintmax_t>(Figures::kWalHeld)) return;
+  found.warning(
+      "database",
+      "The database's log has " + counted(static_cast<std::size_t>(size / kMiB)) +
+          " MiB: somebody has the database open and reads an old state of it, so that the log cannot "
+          "begin anew.",
+      "fuser -v " + database.string());
 }
 
 void examine_anchors_place(const Config& config, Diagnoses& found) {
@@ -67,6 +80,7 @@ void examine_machine(const Config& config, Diagnoses& found) {
   });
   examine_room(config.data_dir, "the database", found);
   examine_room(config.anchors, "the anchors", found);
+  examine_log(config.database(), found);
   examine_anchors_place(config, found);
   examine_clock(found);
 }

@@ -30,6 +30,8 @@ struct Figures {
   std::int64_t ledger_size = 0;              ///< entries
   std::optional<TimePoint> uncovered_since;  ///< the first entry that no published checkpoint covers
   std::int64_t wal_bytes = 0;
+  /// A log of this size is not copied into the database any more: somebody reads an old state of it.
+  static constexpr std::int64_t kWalHeld = 64 * 1024 * 1024;
   TimePoint at;           ///< when they were read
   bool readable = false;  ///< false: the database could not be read since; the figures are those of before
 

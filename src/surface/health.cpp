@@ -8,6 +8,7 @@ namespace {
 
 using Trouble = engine::Pulse::Trouble;
 
+constexpr std::size_t kLogUnit = 1024 * 1024;
 constexpr Millis kStuckAfter{10'000};  // the thread comes by every 50 ms, and waits 2 s for a database
 constexpr Millis kCheckpointLateAfter{60'000};  // one is published each second in which something happened
 
@@ -90,6 +91,12 @@ Health judge_health(const engine::Pulse::State& pulse, const engine::PublishedCh
   }
   judge_queue(figures, health.warnings);
   judge_schedules(figures, health.warnings);
+  if (figures.wal_bytes > Figures::kWalHeld) {
+    health.warnings.push_back(
+        {"log_held", "the database's log has " +
+                         counted(static_cast<std::size_t>(figures.wal_bytes) / kLogUnit) +
+                         " MiB and grows: somebody has it open and reads an old state"});
+  }
   if (published.failing) {
     health.warnings.push_back(
         {"anchors_unreachable",

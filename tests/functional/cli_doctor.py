@@ -1,5 +1,8 @@
 """doctor finds what is wrong and names the command that mends it; it changes nothing, and tells nothing secret."""
 
+import os
+import sqlite3
+
 from harness import MAYAR_KEY, NOMOS_SECRET, main
 from live import LiveTest
 
@@ -41,6 +44,15 @@ class Doctor(LiveTest):
         self.project.json("provider", "pause", "nomos", "--reason", "maintenance")
         self.about("held", "warning", "1 job is held", "jobs list --state held")
         self.about("nomos", "error", "maintenance", "provider resume nomos")
+
+    def test_log_that_a_reader_keeps_from_beginning_anew(self):
+        reader = sqlite3.connect(self.project.folder / "data/latchkey.db")
+        self.addCleanup(reader.close)
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM jobs").fetchone()
+        self.send("one", "one@example.com")
+        os.truncate(self.project.folder / "data/latchkey.db-wal", 65 * 1024 * 1024)  # as if much had been written since
+        self.about("database", "warning", "65 MiB", "an old state", "fuser -v")
 
     def test_wrong_configuration_is_all_that_can_be_said(self):
         self.project.set("engine", "workers", '"many"')

@@ -88,6 +88,13 @@ BOOST_AUTO_TEST_CASE(schedules_that_do_not_fire_are_counted) {
   BOOST_TEST(judged().reasons.empty());
 }
 
+BOOST_AUTO_TEST_CASE(log_that_a_reader_holds_is_a_warning) {
+  figures.wal_bytes = 64 * 1024 * 1024;
+  BOOST_TEST(warnings().empty());
+  ++figures.wal_bytes;
+  BOOST_TEST(warnings() == "log_held");
+}
+
 BOOST_AUTO_TEST_CASE(ledger_that_nothing_outside_shows_is_a_warning) {
   figures.uncovered_since = now.wall - 60s;
   BOOST_TEST(warnings().empty());
