@@ -21,16 +21,13 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "config.h"
-#include "engine/engine.h"
-#include "engine/submit.h"
 #include "ledger/entry.h"
 #include "ledger/tree.h"
 #include "provider/mayar.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
 #include "tests/support/fake_clock.h"
-#include "tests/support/held_couriers.h"
-#include "tests/support/seeded_random.h"
+#include "tests/support/job_rig.h"
 #include "tests/support/temp_dir.h"
 
 namespace latchkey::bench {
@@ -132,114 +129,50 @@ void append_entries(State& state) {
   show_each(state, state.range(0));
 }
 
-/// Workers who keep what they are given until it is asked for.
-class Held final : public engine::Dispatcher {
- public:
-  int idle() override { return room; }
-  void dispatch(engine::Attempt attempt) override { attempts.push_back(std::move(attempt)); }
-
-  int room = 0;
-  std::vector<engine::Attempt> attempts;
-};
-
-/// An engine on a store of its own, whose turns are taken and timed one by one.
+/// An engine on a store of its own, whose turns are timed one by one.
 class Rig {
  public:
-  /// `at_once`: calls that a turn may begin; one provider has three quarters of the workers.
-  explicit Rig(int at_once) : workers_((at_once * 4 + 2) / 3) {
-    settings_.workers = workers_;
-    settings_.of(job::Provider::Mayar).on = true;
-    store::create_database(folder_ / "latchkey.db", clock_);
-    store_ = open();
-    command_ = open();
-    engine_ = std::make_unique<engine::Engine>(
-        engine::Parts{*store_, random_, inbox_, held_, couriers_, desk_, links_, denials_, fingerprint_key_},
-        settings_);
-    engine_->start();
-    fill();
-  }
+  /// `at_once`: calls that a turn may begin.
+  explicit Rig(int at_once) : at_once_(at_once), rig_(at_once) { fill_when_short(); }
 
   /// A turn that takes as many jobs as it may.
   Took take() {
     fill_when_short();
-    held_.room = workers_;
-    const Took took = turn();
-    held_.room = 0;
-    return took;
+    queued_ -= at_once_;
+    return turn(true);
   }
   /// A turn that records that all calls under way were accepted, and takes nothing.
   Took record() {
-    report();
-    return turn();
+    rig_.report();
+    return turn(false);
   }
   /// A turn that does both, as one of a busy daemon does.
   Took record_and_take() {
     fill_when_short();
-    report();
-    held_.room = workers_;
-    const Took took = turn();
-    held_.room = 0;
-    return took;
+    queued_ -= at_once_;
+    rig_.report();
+    return turn(true);
   }
-  std::size_t under_way() const { return held_.attempts.size(); }
+  std::size_t under_way() const { return static_cast<std::size_t>(rig_.under_way()); }
 
  private:
-  std::unique_ptr<store::Store> open() {
-    return std::make_unique<store::SqliteStore>(folder_ / "latchkey.db", clock_);
-  }
-  Took turn() {
+  Took turn(bool take) {
     const double before = processor_seconds();
     const Stopwatch watch;
-    engine_->turn();
+    rig_.turn(take);
     const std::chrono::duration<double> clock = watch.elapsed();
     return {clock.count(), processor_seconds() - before};
   }
-  void report() {
-    for (engine::Attempt& attempt : held_.attempts) {
-      provider::Result result;
-      result.outcome = job::Outcome::Accepted;
-      result.http = 200;
-      result.took = Millis(1);
-      inbox_.put(engine::Finished{std::move(attempt), std::move(result)});
-    }
-    held_.attempts.clear();
-  }
   void fill_when_short() {
-    queued_ -= workers_;
-    if (queued_ < kQueue / 2) fill();
-  }
-  // As a command would, from a connection of its own.
-  void fill() {
-    store::Transaction transaction(*command_);
-    engine::Forecasts forecasts(*command_, settings_, transaction.now().wall);
-    engine::Context context{*command_, random_, settings_, forecasts, transaction.now(), "uid:1000"};
-    for (; queued_ < kQueue; ++queued_) {
-      const std::string name = "job-" + std::to_string(number_++);
-      job::Submission submission;
-      submission.request_id = name;
-      submission.recipient = job::parse_recipient(job::Provider::Mayar, name + "@example.com");
-      engine::submit(context, submission);
-    }
-    transaction.commit();
-    turn();  // in which the engine notices; it takes nothing
+    if (queued_ >= kQueue / 2) return;
+    rig_.fill(kQueue - queued_);
+    queued_ = kQueue;
+    rig_.turn(false);  // in which the engine notices
   }
 
-  const TempDir folder_;
-  FakeClock clock_;
-  SeededRandom random_{1};
-  const int workers_;
-  engine::Settings settings_;
-  engine::Inbox inbox_;
-  Held held_;
-  test::HeldCouriers couriers_;
-  handover::ReplyDesk desk_;
-  handover::WaitingLinks links_;
-  engine::Denials denials_;
-  const Secret fingerprint_key_{std::string(32, 'k')};
-  std::unique_ptr<store::Store> store_, command_;
-  std::unique_ptr<engine::Engine> engine_;
+  const int at_once_;
+  test::JobRig rig_;
   int queued_ = 0;
-  std::int64_t number_ = 0;
 };
 
 void require(bool holds, const char* what) {
