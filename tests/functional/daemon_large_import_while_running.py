@@ -1,4 +1,4 @@
-"""An import of 15,000 rows stops nobody, and none of it is sent before all of it is stored.
+"""An import of 45,000 rows stops nobody, and none of it is sent before all of it is stored.
 
 Links are minted all through the import. That they were not blocked, and that nothing imported was taken early, is read
 from the ledger's order: no clock is involved.
@@ -8,13 +8,13 @@ from api import ApiTest
 from harness import main
 from live import InBackground, wait_until
 
-ROWS = 15000
+ROWS = 45000
 
 
 class LargeImport(ApiTest):
     def configure(self):
         # Quick enough that no row is rejected as cannot_be_fresh, slow enough to leave most of them for the end.
-        self.set_provider("mayar", rate="20/s")
+        self.set_provider("mayar", rate="60/s")
 
     def test_singles_pass_and_the_import_waits_for_its_end(self):
         rows = "".join(f"row-{number},row{number}@example.com\n" for number in range(ROWS))
