@@ -100,7 +100,10 @@ class FileCheck {
 
   void begin_row(int line) {
     line_ = line;
-    ++facts_.rows;
+    if (++facts_.rows > limits_.rows_max) {
+      reject_file(line, "is row " + std::to_string(facts_.rows) + ", and a file holds at most " +
+                            std::to_string(limits_.rows_max) + "; split it into several");
+    }
     if (progress_ && facts_.rows % kProgressEvery == 0) progress_(facts_.rows);
   }
 

@@ -36,11 +36,16 @@ struct Submission {
   bool pace = false;  ///< move dueAt to when the gate can admit it, instead of rejecting
 };
 
+/// What a file of recipients may hold: its rows, or what is known of each, are kept in memory until all are
+/// checked, so that a file with a mistake queues nothing.
+inline constexpr int kRowsMax = 1'000'000;
+
 /// The limits a submission is checked against.
 struct SubmissionLimits {
   Millis link_lifetime{std::chrono::minutes(15)};
   TimePoint now;
   HandOver hand_over = HandOver::None;  ///< of nomos jobs that name none themselves
+  int rows_max = kRowsMax;              ///< of one file
 };
 
 /// Checks a draft for `provider`. Throws one InputError that carries every field that is wrong: control

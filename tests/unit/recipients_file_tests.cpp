@@ -202,6 +202,22 @@ BOOST_AUTO_TEST_CASE(rejects_a_file_that_nobody_can_make_rows_of) {
   BOOST_TEST(rejection("email\n" + std::string(70'000, 'a')).starts_with("2: is longer than 64 KiB"));
 }
 
+BOOST_AUTO_TEST_CASE(rejects_a_file_with_more_rows_than_memory_is_meant_for) {
+  SubmissionLimits limits = kLimits;
+  limits.rows_max = 2;
+  const auto rows = [&](const std::string& text) {
+    std::istringstream in(text);
+    return read_recipients(in, Provider::Mayar, limits).rows;
+  };
+  BOOST_TEST(rows("email\na@example.com\n\nbroken\n") == 2);
+  for (const std::string text : {"email\na@example.com\nbroken\nc@example.com\n", "{}\n{}\n{}\n"}) {
+    BOOST_CHECK_EXCEPTION(rows(text), InputError, [&](const InputError& error) {
+      const FieldError& one = error.errors().front();
+      return one.line == (text[0] == '{' ? 3 : 4) && one.message.find("at most 2;") != std::string::npos;
+    });
+  }
+}
+
 BOOST_AUTO_TEST_CASE(tells_its_progress) {
   std::string text = "email\n";
   for (int i = 0; i < 20'001; ++i) text += "x\n";
