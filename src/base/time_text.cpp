@@ -119,14 +119,23 @@ constexpr std::array<Unit, 5> kUnits{{{"d", "d", 86'400'000},
 
 }  // namespace
 
+// By hand, since two or three of them are in every entry: fmt takes four times as long.
 std::string format_utc(TimePoint t) {
   const auto midnight = floor<days>(t);
   const std::chrono::year_month_day date(midnight);
   const std::chrono::hh_mm_ss time(t - midnight);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     time.hours().count(), time.minutes().count(), time.seconds().count(),
-                     time.subseconds().count());
+  std::string text = "0000-00-00T00:00:00.000Z";
+  const auto put = [&text](std::size_t at, std::size_t width, std::int64_t value) {
+    for (; width > 0; value /= 10) text[at + --width] = static_cast<char>('0' + value % 10);
+  };
+  put(0, 4, std::clamp(static_cast<int>(date.year()), 0, 9999));
+  put(5, 2, static_cast<unsigned>(date.month()));
+  put(8, 2, static_cast<unsigned>(date.day()));
+  put(11, 2, time.hours().count());
+  put(14, 2, time.minutes().count());
+  put(17, 2, time.seconds().count());
+  put(20, 3, time.subseconds().count());
+  return text;
 }
 
 std::string format_local(TimePoint t) {

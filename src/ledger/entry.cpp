@@ -2,6 +2,7 @@
 // absence of white space are the format, and this is the hottest piece of text in the program.
 #include "ledger/entry.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "base/error.h"
@@ -16,14 +17,21 @@ constexpr std::size_t kEntryMax = 4096;
 constexpr std::size_t kReasonMax = 200;
 constexpr std::int64_t kIntegerMax = (std::int64_t{1} << 53) - 1;  // what every JSON reader can hold exactly
 constexpr int kVersion = 1;
+constexpr std::size_t kUsual = 512;  // few entries are longer
 
 // Writes members in the order they are given, which is RFC 8785's: sorted by key.
 class Writer {
  public:
+  Writer() { text_.reserve(kUsual); }
+
   void put(std::string_view key, std::string_view value) {
     begin(key);
     text_ += '"';
-    for (const char c : value) escape(c);
+    if (std::any_of(value.begin(), value.end(), is_special)) {
+      for (const char c : value) escape(c);
+    } else {
+      text_ += value;
+    }
     text_ += '"';
   }
   void put(std::string_view key, std::int64_t value) {
@@ -56,10 +64,11 @@ class Writer {
     text_ += key;
     text_ += "\":";
   }
+  static bool is_special(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
   // Control characters cannot be in an entry: ids have a charset and a reason is checked to be printable.
   void escape(char c) {
     LATCHKEY_CHECK(static_cast<unsigned char>(c) >= 0x20);
-    if (c == '"' || c == '\\') text_ += '\\';
+    if (is_special(c)) text_ += '\\';
     text_ += c;
   }
 

@@ -6,18 +6,35 @@
 #include <string_view>
 
 #include "base/keyed_hash.h"
+#include "ledger/entry.h"
 #include "ledger/facts.h"
 #include "ledger/finding.h"
 #include "ledger/rows.h"
 
 namespace latchkey::ledger {
 
-/// The database's indexes over the entries: what questions find rare entries by.
-enum class EntryIndex { ProviderRequestId, LinkFp, Type, Code, Outcome };
-inline constexpr std::array kEntryIndexes{EntryIndex::ProviderRequestId, EntryIndex::LinkFp, EntryIndex::Type,
-                                          EntryIndex::Code, EntryIndex::Outcome};
-/// The index's name in the database.
+/// The database's indexes over the entries: what questions find rare entries by. Each has a row for an entry
+/// with a value that not every job writes.
+enum class EntryIndex { Code, LinkFp, Outcome, ProviderRequestId, Type };
+inline constexpr std::array kEntryIndexes{EntryIndex::Code, EntryIndex::LinkFp, EntryIndex::Outcome,
+                                          EntryIndex::ProviderRequestId, EntryIndex::Type};
+/// The member of an entry that the index is by.
 std::string_view name(EntryIndex index);
+
+/// Whether every job writes entries of this type, so that the index by type leaves them out.
+bool is_of_every_job(EntryType type);
+
+/// Calls `row(EntryIndex, std::string_view value)` for each index that has a row for the entry.
+template <typename Row>
+void each_index_row(const Entry& entry, Row row) {
+  if (entry.code) row(EntryIndex::Code, job::name(*entry.code));
+  if (entry.link_fp) row(EntryIndex::LinkFp, std::string_view(*entry.link_fp));
+  if (entry.outcome && *entry.outcome != job::Outcome::Accepted)
+    row(EntryIndex::Outcome, job::name(*entry.outcome));
+  if (entry.provider_request_id)
+    row(EntryIndex::ProviderRequestId, std::string_view(*entry.provider_request_id));
+  if (!is_of_every_job(entry.type)) row(EntryIndex::Type, name(entry.type));
+}
 
 /// Holds each index against the entries' bytes: an index that leaves out a row hides that entry from
 /// questions. Keeps a count and a sum of hashes of each, so it knows that an index is wrong, not which row.

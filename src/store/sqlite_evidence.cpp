@@ -50,6 +50,10 @@ class Reading {
     statement_.reset(statement);
   }
   void bind(int parameter, std::int64_t value) { sqlite3_bind_int64(statement_.get(), parameter, value); }
+  void bind(int parameter, std::string_view text) {
+    sqlite3_bind_text(statement_.get(), parameter, text.data(), static_cast<int>(text.size()),
+                      SQLITE_TRANSIENT);
+  }
   bool step() {
     const int code = sqlite3_step(statement_.get());
     if (code != SQLITE_ROW && code != SQLITE_DONE) throw_error(database_, path_);
@@ -139,48 +143,6 @@ std::string uri_of(const FilePath& path, bool immutable) {
   return uri + (immutable ? "?mode=ro&immutable=1" : "?mode=ro");
 }
 
-// Each is read from end to end, never the table: a condition that is the index's own is not looked at again.
-// Rows with NULL where none belongs are passed over, here as by every question.
-const char* rows_of(ledger::EntryIndex index) {
-  switch (index) {
-    case ledger::EntryIndex::ProviderRequestId:
-      return "SELECT provider_request_id, seq FROM ledger INDEXED BY ledger_by_provider_request_id "
-             "WHERE provider_request_id IS NOT NULL";
-    case ledger::EntryIndex::LinkFp:
-      return "SELECT link_fp, seq FROM ledger INDEXED BY ledger_by_link_fp WHERE link_fp IS NOT NULL";
-    case ledger::EntryIndex::Type:
-      return "SELECT type, seq FROM ledger INDEXED BY ledger_by_type WHERE type NOT IN ('job.accepted', "
-             "'attempt.intent', 'attempt.result', 'handover.intent', 'handover.result', 'link.claimed')";
-    case ledger::EntryIndex::Code:
-      return "SELECT code, seq FROM ledger INDEXED BY ledger_by_code WHERE code IS NOT NULL";
-    case ledger::EntryIndex::Outcome:
-      return "SELECT outcome, seq FROM ledger INDEXED BY ledger_by_outcome WHERE outcome <> 'accepted'";
-  }
-  LATCHKEY_CHECK(false);
-}
-
-void compute_nothing(sqlite3_context*, int, sqlite3_value**) {}
-
-/// While it is there, the query columns of the ledger are NULL. SQLite's check would compute all of them for
-/// every entry, only to see that each is a text or NULL, which takes four times as long as all the rest of
-/// it.
-class ColumnsUncomputed {
- public:
-  explicit ColumnsUncomputed(sqlite3* database) : database_(database) { define(compute_nothing); }
-  ~ColumnsUncomputed() { define(nullptr); }
-  ColumnsUncomputed(const ColumnsUncomputed&) = delete;
-  ColumnsUncomputed& operator=(const ColumnsUncomputed&) = delete;
-
- private:
-  void define(void (*function)(sqlite3_context*, int, sqlite3_value**)) {
-    constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-    // Where it cannot be defined, the check only takes longer.
-    sqlite3_create_function_v2(database_, "json_extract", 2, kFlags, nullptr, function, nullptr, nullptr,
-                               nullptr);
-  }
-  sqlite3* database_;
-};
-
 class SqliteEvidence final : public Evidence {
  public:
   SqliteEvidence(const FilePath& path, bool immutable) : path_(path) {
@@ -213,7 +175,9 @@ class SqliteEvidence final : public Evidence {
   }
 
   std::unique_ptr<Rows<ledger::IndexRow>> index(ledger::EntryIndex index) override {
-    return rows<ledger::IndexRow>(read(rows_of(index)), [](const Reading& from, ledger::IndexRow& row) {
+    Reading reading = read("SELECT value, seq FROM ledger_index WHERE member = ?");
+    reading.bind(1, name(index));
+    return rows<ledger::IndexRow>(std::move(reading), [](const Reading& from, ledger::IndexRow& row) {
       row = {from.bytes(0), from.integer(1)};
     });
   }
@@ -290,14 +254,11 @@ class SqliteEvidence final : public Evidence {
         if (reading.bytes(0) != "ok") faults.emplace_back(reading.bytes(0));
       }
     };
-    {
-      // Every page of the file, the free ones too, and every row.
-      const ColumnsUncomputed uncomputed(database_.get());
-      run("PRAGMA quick_check");
-    }
-    // And the rows of every index, but for those over the entries. The tree's table has none.
+    // Every page of the file, the free ones too, and every row.
+    run("PRAGMA quick_check");
+    // And the rows of every index. These tables have none.
     run("SELECT integrity_check FROM sqlite_master, pragma_integrity_check(name) "
-        "WHERE type = 'table' AND name NOT IN ('ledger', 'ledger_node')");
+        "WHERE type = 'table' AND name NOT IN ('ledger', 'ledger_index', 'ledger_node')");
     return faults;
   }
 

@@ -2,13 +2,16 @@
 #include <algorithm>
 
 #include "base/time_text.h"
+#include "ledger/entry_indexes.h"
+#include "ledger/member.h"
 #include "store/sqlite_store.h"
 
 namespace latchkey::store {
 namespace {
 
 constexpr std::size_t kNode = sizeof(ledger::Hash);
-// One statement for so many rows costs two thirds of as many statements.
+// So many entries wait in memory: a page that a savepoint has to copy before it is written costs more than
+// the row.
 constexpr std::size_t kEntriesAtOnce = 16;
 // What fits into a page beside its header, so that no row spills into pages of its own.
 constexpr std::size_t kRowOfNodes = 126 * kNode;
@@ -16,10 +19,10 @@ constexpr std::size_t kRowOfNodes = 126 * kNode;
 }  // namespace
 
 Head SqliteStore::read_head() {
-  auto query =
-      connection_.query("SELECT seq, json_extract(entry, '$.t') FROM ledger ORDER BY seq DESC LIMIT 1");
+  auto query = connection_.query("SELECT seq, entry FROM ledger ORDER BY seq DESC LIMIT 1");
   if (!query.step()) return Head{};
-  const auto time = parse_rfc3339(query.text(1));
+  const auto text = ledger::text_member(query.text_view(1), "t");
+  const auto time = text ? parse_rfc3339(*text) : std::nullopt;
   if (!time) throw Error("the last entry of the ledger has no readable time");
   return Head{query.integer(0) + 1, *time};
 }
@@ -31,6 +34,9 @@ std::int64_t SqliteStore::append(ledger::Entry& entry) {
   entry.t = std::max(now_, head.last_time);
   if (now_ < head.last_time) entry.clock = now_;
   std::string bytes = ledger::encode(entry);
+  ledger::each_index_row(entry, [&](ledger::EntryIndex index, std::string_view value) {
+    write("INSERT INTO ledger_index VALUES (?, ?, ?)").bind(name(index)).bind(value).bind(entry.seq).run();
+  });
   end_.tree.append(ledger::leaf_hash(bytes),
                    [this](std::int64_t, const ledger::Hash& hash) { end_.nodes.append(bytes_of(hash)); });
   end_.entries.push_back(std::move(bytes));
@@ -43,18 +49,8 @@ std::int64_t SqliteStore::append(ledger::Entry& entry) {
 
 void SqliteStore::write_entries() {
   std::int64_t seq = end_.head.size - static_cast<std::int64_t>(end_.entries.size());
-  const bool all_at_once = end_.entries.size() == kEntriesAtOnce;
-  if (all_at_once) {
-#define LATCHKEY_FOUR "(?, ?), (?, ?), (?, ?), (?, ?)"
-    auto insert = write("INSERT INTO ledger (seq, entry) VALUES " LATCHKEY_FOUR ", " LATCHKEY_FOUR
-                        ", " LATCHKEY_FOUR ", " LATCHKEY_FOUR);
-#undef LATCHKEY_FOUR
-    for (const std::string& bytes : end_.entries) insert.bind(seq++).bind(bytes);
-    insert.run();
-  } else {
-    for (const std::string& bytes : end_.entries) {
-      write("INSERT INTO ledger (seq, entry) VALUES (?, ?)").bind(seq++).bind(bytes).run();
-    }
+  for (const std::string& bytes : end_.entries) {
+    write("INSERT INTO ledger (seq, entry) VALUES (?, ?)").bind(seq++).bind(bytes).run();
   }
   end_.entries.clear();
 }

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/time_text.h"
+#include "ledger/entry_indexes.h"
 #include "ledger/member.h"
 #include "store/sqlite_store.h"
 
@@ -49,35 +50,26 @@ struct Path {
   const char* backwards;
 };
 
-// The index is named, and its WHERE repeated, so that a question can never turn into a scan unnoticed.
-#define LATCHKEY_PATH(INDEX, CONDITION)                           \
-  {                                                               \
-    "SELECT seq, entry FROM ledger " INDEX "WHERE " CONDITION     \
-    "seq >= ?1 AND seq < ?2 ORDER BY seq LIMIT ?3",               \
-        "SELECT seq, entry FROM ledger " INDEX "WHERE " CONDITION \
-        "seq >= ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3"       \
+#define LATCHKEY_PATH(FROM, CONDITION, SEQ)                                                                \
+  {                                                                                                        \
+    "SELECT " SEQ ", entry FROM " FROM " WHERE " CONDITION SEQ " >= ?1 AND " SEQ " < ?2 ORDER BY " SEQ     \
+    " LIMIT ?3",                                                                                           \
+        "SELECT " SEQ ", entry FROM " FROM " WHERE " CONDITION SEQ " >= ?1 AND " SEQ " < ?2 ORDER BY " SEQ \
+        " DESC LIMIT ?3"                                                                                   \
   }
+// CROSS has SQLite begin with the index, so that a question can never turn into a scan unnoticed.
+#define LATCHKEY_INDEX_PATH(MEMBER)                                                \
+  LATCHKEY_PATH("ledger_index CROSS JOIN ledger ON ledger.seq = ledger_index.seq", \
+                "ledger_index.member = '" MEMBER "' AND ledger_index.value = ?4 AND ", "ledger_index.seq")
 
-constexpr Path kBySeq = LATCHKEY_PATH("", "");
-constexpr Path kByProviderRequestId =
-    LATCHKEY_PATH("INDEXED BY ledger_by_provider_request_id ", "provider_request_id = ?4 AND ");
-constexpr Path kByLinkFp = LATCHKEY_PATH("INDEXED BY ledger_by_link_fp ", "link_fp = ?4 AND ");
-constexpr Path kByType = LATCHKEY_PATH(
-    "INDEXED BY ledger_by_type ",
-    "type = ?4 AND type NOT IN ('job.accepted', 'attempt.intent', 'attempt.result', 'handover.intent', "
-    "'handover.result', 'link.claimed') AND ");
-constexpr Path kByCode = LATCHKEY_PATH("INDEXED BY ledger_by_code ", "code = ?4 AND ");
-constexpr Path kByOutcome =
-    LATCHKEY_PATH("INDEXED BY ledger_by_outcome ", "outcome = ?4 AND outcome <> 'accepted' AND ");
+constexpr Path kBySeq = LATCHKEY_PATH("ledger", "", "seq");
+constexpr Path kByProviderRequestId = LATCHKEY_INDEX_PATH("providerRequestId");
+constexpr Path kByLinkFp = LATCHKEY_INDEX_PATH("linkFp");
+constexpr Path kByType = LATCHKEY_INDEX_PATH("type");
+constexpr Path kByCode = LATCHKEY_INDEX_PATH("code");
+constexpr Path kByOutcome = LATCHKEY_INDEX_PATH("outcome");
+#undef LATCHKEY_INDEX_PATH
 #undef LATCHKEY_PATH
-
-// The types that ledger_by_type leaves out.
-bool is_ordinary(EntryType type) {
-  constexpr std::array kOrdinary{EntryType::JobAccepted,    EntryType::AttemptIntent,
-                                 EntryType::AttemptResult,  EntryType::HandoverIntent,
-                                 EntryType::HandoverResult, EntryType::LinkClaimed};
-  return std::find(kOrdinary.begin(), kOrdinary.end(), type) != kOrdinary.end();
-}
 
 std::optional<std::string> read_entry(SqliteConnection& connection, Place seq) {
   auto query = connection.query("SELECT entry FROM ledger WHERE seq = ?");
@@ -179,7 +171,7 @@ class EntrySearch {
     if (filter_.provider_request_id) return read(kByProviderRequestId, filter_.provider_request_id, visit);
     if (filter_.subject) return show(places_of_subject(), visit);
     if (filter_.code) return read(kByCode, std::string(name(*filter_.code)), visit);
-    if (filter_.type && !is_ordinary(*filter_.type)) {
+    if (filter_.type && !ledger::is_of_every_job(*filter_.type)) {
       return read(kByType, std::string(name(*filter_.type)), visit);
     }
     if (filter_.outcome && *filter_.outcome != job::Outcome::Accepted) {
