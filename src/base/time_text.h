@@ -8,8 +8,8 @@
 
 namespace latchkey {
 
-/// RFC 3339 in UTC with milliseconds: "2026-01-02T03:04:05.000Z". Of a year that it has no place for (below 0,
-/// above 9999) the nearest that it has.
+/// RFC 3339 in UTC with milliseconds: "2026-01-02T03:04:05.000Z". Of a year below 0 or above 9999 the
+/// nearest that has four digits.
 std::string format_utc(TimePoint t);
 
 /// For people: local time with its zone, "2026-01-02 10:04:05 WIB".

@@ -57,7 +57,8 @@ FileFacts each_recipient(std::istream& in, Provider provider, const SubmissionLi
 /// Every row is checked; nothing throws but an unusable file. InputError: no header, no recipient column for
 /// `provider`, one column twice, a name like "At" or "request_id" that differs from a known one in case and
 /// signs only (ignoring it would send at the wrong time, or twice), not UTF-8, a line or record above 64 KiB,
-/// more rows than the limits say, a quote that is never closed or closed on another line and not properly. Error: the stream failed.
+/// more rows than the limits say, a quote that is never closed or closed on another line and not properly.
+/// Error: the stream failed.
 ///
 /// A row is broken when a value is (see check_draft), when it has more fields than the header, a quotation
 /// mark out of place, or is no JSON object. Of rows with one requestId and different payloads the first that

@@ -16,9 +16,9 @@ from pathlib import Path
 
 # Each a job: instructions, allocations, pages written; and commits for 1,000 jobs.
 BOUNDS = {
-    "enqueue": {"instructions": 290_000, "allocations": 830, "pages": 3.5, "commits": 130},
-    "drain": {"instructions": 265_000, "allocations": 760, "pages": 0.5, "commits": 23},
-    "bulk": {"instructions": 225_000, "allocations": 790, "pages": 0.45},
+    "enqueue": {"instructions": 215_000, "allocations": 830, "pages": 3.5, "commits": 130},
+    "drain": {"instructions": 190_000, "allocations": 760, "pages": 0.5, "commits": 23},
+    "bulk": {"instructions": 178_000, "allocations": 790, "pages": 0.45},
 }
 PROGRAM = os.environ["LATCHKEY_COUNT_JOBS_BIN"]
 

@@ -24,6 +24,12 @@ MAYAR_KEY = "mayar-key-for-tests"
 NOMOS_SECRET = "nomos-secret-for-tests"
 NOMOS_CLIENT = "nomos-client-for-tests"
 
+# What an entry says, by column.
+LEDGER_VIEW = """CREATE TEMP VIEW ledger AS SELECT seq, entry, json_extract(entry, '$.type') AS type,
+json_extract(entry, '$.outcome') AS outcome, json_extract(entry, '$.code') AS code,
+json_extract(entry, '$.requestId') AS request_id, json_extract(entry, '$.linkFp') AS link_fp,
+json_extract(entry, '$.providerRequestId') AS provider_request_id FROM main.ledger"""
+
 
 class Result:
     """What a run of the program came to."""
@@ -123,6 +129,7 @@ class Project:
     def rows(self, sql, *parameters):
         """Reads the database, as another program would."""
         with closing(sqlite3.connect(f"file:{self.folder}/data/latchkey.db?mode=ro", uri=True)) as database:
+            database.execute(LEDGER_VIEW)
             return database.execute(sql, parameters).fetchall()
 
     def one(self, sql, *parameters):
