@@ -149,6 +149,7 @@ class Checkpoints(LiveTest):
         entry = json.dumps(forged, sort_keys=True, separators=(",", ":"))
         with closing(sqlite3.connect(self.project.folder / "data/latchkey.db")) as database:
             database.execute("INSERT INTO ledger (seq, entry) VALUES (?, ?)", (size, entry))
+            database.execute("INSERT INTO ledger_index VALUES ('type', 'log.init', ?)", (size,))
             database.commit()
         self.project.rebuild_tree()
         for words in (["serve"], ["audit", "checkpoint"]):
