@@ -1,6 +1,6 @@
 -- What a question finds rare entries by is a table of its own, written beside the entry. As indexes over columns that are
 -- computed from the entry's text, SQLite parsed that text several times for every entry, only to see that an ordinary one is in
--- none of them: half of all that writing a job cost. The rows are those of the indexes before: a row for what is rare, none for
+-- none of them: a third of all that a drained job cost. The rows are those of the indexes before: a row for what is rare, none for
 -- what every job writes.
 CREATE TABLE ledger_index (
   member TEXT NOT NULL,      -- of the entry: code, linkFp, outcome, providerRequestId or type
