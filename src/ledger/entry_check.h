@@ -44,7 +44,7 @@ class EntryCheck {
 
   KeyedHash hash_;
   Findings findings_;
-  SubjectTraces subjects_{findings_};
+  SubjectTraces subjects_{findings_, hash_};
   JobTraces jobs_{findings_, subjects_, hash_};
   Origins origins_{findings_};
   EntryIndexes indexes_{findings_, hash_};

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -27,20 +26,15 @@ constexpr std::array<std::uint8_t, 256> values_of(std::string_view digits) {
 constexpr auto kBase64Url = values_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 constexpr auto kHexDigits = values_of("0123456789abcdef");
 
-// The 128 bits that 22 characters of base64url spell. The last one spells two of them, so of its characters
-// only four are right.
-std::optional<IdKey> subject_key(std::string_view id) {
-  if (id.size() != kIdLength) return std::nullopt;
-  IdKey key{};
-  for (std::size_t i = 0; i < kIdLength; ++i) {
-    const std::uint8_t value = kBase64Url[static_cast<unsigned char>(id[i])];
-    const bool last = i + 1 == kIdLength;
-    if (value == 64 || (last && (value & 0x0F) != 0)) return std::nullopt;
-    const unsigned bits = last ? 2 : 6;
-    key[0] = key[0] << bits | key[1] >> (64 - bits);
-    key[1] = key[1] << bits | static_cast<std::uint64_t>(value >> (6 - bits));
+// 128 bits in base64url. The last character spells two of them, so of its characters only four are right.
+bool is_subject_id(std::string_view id) {
+  if (id.size() != kIdLength) return false;
+  std::uint8_t value = 0;
+  for (const char character : id) {
+    value = kBase64Url[static_cast<unsigned char>(character)];
+    if (value == 64) return false;
   }
-  return key;
+  return (value & 0x0F) == 0;
 }
 
 std::optional<Digest> commitment_of(std::string_view hex) {
@@ -67,8 +61,14 @@ bool is_address_of(job::Provider provider, std::string_view recipient, std::stri
 
 }  // namespace
 
+// Not the id's own bits: it begins with its time, so ids made together would crowd in one place of the table.
+std::optional<IdKey> SubjectTraces::key_of(std::string_view id) const {
+  if (!is_subject_id(id)) return std::nullopt;
+  return hash_.of(id);
+}
+
 SubjectTraces::Number SubjectTraces::accepted(const Facts& entry, std::int64_t seq) {
-  const auto key = subject_key(entry.subject);
+  const auto key = key_of(entry.subject);
   const auto commitment = commitment_of(entry.commitment);
   if (!key || !commitment) {
     findings_.add("E_MEMBER", seq, entry.request_id,
@@ -135,12 +135,12 @@ void SubjectTraces::erased(const Facts& entry, std::int64_t seq) {
 }
 
 SubjectTraces::Number SubjectTraces::find(std::string_view id) const {
-  const auto key = subject_key(id);
+  const auto key = key_of(id);
   return key ? traces_.find(*key) : kNone;
 }
 
 bool SubjectTraces::is(Number number, std::string_view id) const {
-  const auto key = subject_key(id);
+  const auto key = key_of(id);
   if (number == kNone) return !key || traces_.find(*key) == kNone;
   return key == traces_.key_of(number);
 }

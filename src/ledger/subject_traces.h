@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "base/crypto.h"
+#include "base/keyed_hash.h"
 #include "job/names.h"
 #include "ledger/facts.h"
 #include "ledger/finding.h"
@@ -20,7 +22,7 @@ class SubjectTraces {
   using Number = IdTable<int>::Number;
   static constexpr Number kNone = IdTable<int>::kNone;
 
-  explicit SubjectTraces(Findings& findings) : findings_(findings) {}
+  SubjectTraces(Findings& findings, const KeyedHash& hash) : findings_(findings), hash_(hash) {}
 
   /// A job.accepted. Gives the subject's number, kNone where the entry names none.
   Number accepted(const Facts& entry, std::int64_t seq);
@@ -43,10 +45,12 @@ class SubjectTraces {
     bool erased = false;
     bool has_row = false;
   };
+  std::optional<IdKey> key_of(std::string_view id) const;
   void accepted_mail(Trace& trace, const Facts& entry, std::int64_t seq);
   bool is_committed_to(const Trace& trace, const SubjectRow& row, job::Provider provider) const;
 
   Findings& findings_;
+  KeyedHash hash_;
   IdTable<Trace> traces_;
   std::vector<Digest> delivers_;  // beside the traces, since few subjects have one
 };

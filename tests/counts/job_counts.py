@@ -19,6 +19,7 @@ BOUNDS = {
     "enqueue": {"instructions": 215_000, "allocations": 830, "pages": 3.5, "commits": 130},
     "drain": {"instructions": 190_000, "allocations": 760, "pages": 0.5, "commits": 23},
     "bulk": {"instructions": 178_000, "allocations": 790, "pages": 0.45},
+    "subjects": {"instructions": 1_450},  # of `audit verify`
 }
 PROGRAM = os.environ["LATCHKEY_COUNT_JOBS_BIN"]
 
@@ -59,6 +60,9 @@ class JobCounts(unittest.TestCase):
 
     def test_bulk(self):
         self.check("bulk")
+
+    def test_subjects(self):
+        self.check("subjects")
 
 
 if __name__ == "__main__":
