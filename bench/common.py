@@ -2,6 +2,7 @@
 
 import os
 import platform
+import random
 import statistics
 import subprocess
 import sys
@@ -24,16 +25,23 @@ def spread(values):
     return statistics.median(values), min(values), max(values)
 
 
-def raw_sync(folder, count=300, over=False):
+def rest(dice):
+    """10 to 40 ms, at no fixed distance: what an idle daemon has behind it when a job comes."""
+    time.sleep(0.01 + dice.random() * 0.03)
+
+
+def raw_sync(folder, count=300, over=False, rested=False):
     """p50 and p99 in microseconds of writing one page and making it durable: to the end of a file, or over what is
-    there already."""
-    times = []
+    there already; one after the other, or each after a rest."""
+    times, dice = [], random.Random(1)
     file = os.open(folder / "sync-probe", os.O_CREAT | os.O_RDWR, 0o600)
     try:
         if over:
             os.write(file, bytes(4096 * count))
             os.fsync(file)
         for page in range(count):
+            if rested:
+                rest(dice)
             begin = time.perf_counter()
             os.pwrite(file, b"x" * 4096, page * 4096)
             os.fdatasync(file)

@@ -13,7 +13,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from common import BIN, command
+from common import BIN, command, rest
 
 from harness import Project
 
@@ -240,6 +240,24 @@ def drain(latchkey, stub, jobs, latency_ms=0, window=None):
             "switches_per_job": spent["switches"] / sent}
 
 
+def rested_trips(latchkey, count):
+    """Round trips of `GET /healthz`, in ms, each after a rest: what a pick-up takes at the least, without a disk."""
+    host, _, port = latchkey.api.rpartition(":")
+    dice = random.Random(1)
+    trips = []
+    with socket.create_connection((host, int(port)), timeout=PATIENCE_SECONDS) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for _ in range(count):
+            rest(dice)
+            begin = time.perf_counter()
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: bench\r\n\r\n")
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            answer.read()
+            trips.append((time.perf_counter() - begin) * 1e3)
+    return trips
+
+
 def pick_up(latchkey, stub, jobs):
     """Jobs one by one over HTTP to a daemon that has nothing to do; the delays in ms from just before the request to its
     call at the stub. The time travels in the address, and is read when nothing but one write() is left to be done."""
@@ -264,7 +282,7 @@ def pick_up(latchkey, stub, jobs):
             answer.read()
             # At no fixed distance from what the daemon does by its clock. Looking comes after, so that it takes no
             # processor from the call itself.
-            time.sleep(0.01 + dice.random() * 0.03)
+            rest(dice)
             wait_until(lambda sent=number: stub.counts()["sends"] > sent, "the job has gone out")
     gc.enable()
     return [delay / 1e6 for delay in stub.delays()[warm_up:]]

@@ -19,7 +19,7 @@ from contextlib import closing
 from pathlib import Path
 
 from common import BIN, command, load, machine, now, percentile, raw_sync, spread, versions, wrk
-from runner import Latchkey, Stub, drain, machine_busy, pick_up
+from runner import Latchkey, Stub, drain, machine_busy, pick_up, rested_trips
 
 WINDOW = 10_000
 CALM_CORES = 0.15
@@ -129,6 +129,8 @@ class Whole:
             self.table.add("one page appended, fdatasync, p50", "us", self.runs(lambda: raw_sync(folder)[0]))
             self.table.add("one page overwritten, fdatasync, p50", "us",
                            self.runs(lambda: raw_sync(folder, over=True)[0]))
+            self.table.add("one page overwritten after a rest, fdatasync, p50", "us",
+                           self.runs(lambda: raw_sync(folder, 100, over=True, rested=True)[0]))
             for rows in (1, 64, 1000):
                 self.table.add(f"SQLite alone, FULL, commits of {rows:,}", "commits/s",
                                self.runs(lambda count=rows: commits_a_second(folder, count, seconds)))
@@ -214,20 +216,23 @@ class Whole:
             self.keep(name, runs)
 
     def pickup(self):
-        runs = []
+        runs, trips = [], []
         for _ in range(self.options.runs):
             self.calm()
             with self.latchkey() as latchkey:
                 latchkey.start()
+                trips.append(percentile(sorted(rested_trips(latchkey, self.options.pickups)), 0.5))
                 before = latchkey.usage()
                 delays = sorted(pick_up(latchkey, self.stub, self.options.pickups))
                 after = latchkey.usage()
                 per_job = {name: (after[name] - before[name]) / self.options.pickups
                            for name in ("turns", "commits", "flushes", "switches") if after[name] is not None}
                 runs.append({"p50": percentile(delays, 0.5), "p99": percentile(delays, 0.99), **per_job})
-        sync = self.limit("one page overwritten, fdatasync, p50", "us")  # one for the job, one for the intent
+        trip = "GET /healthz after a rest, p50"
+        self.table.add(trip, "ms", trips)
+        sync = self.limit("one page overwritten after a rest, fdatasync, p50", "us")  # the job and its intent are one
         self.table.add("idle pick-up, enqueue to POST, p50", "ms", [run["p50"] for run in runs], "0.5",
-                       sync and f"2 × {sync}")
+                       " + ".join(filter(None, [self.limit(trip, "ms"), sync])))
         self.table.add("idle pick-up, enqueue to POST, p99", "ms", [run["p99"] for run in runs], "1.5")
         self.details["pickup"] = runs
         told = {name: cell([run[name] for run in runs]) for name in per_job}

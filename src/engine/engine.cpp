@@ -382,6 +382,12 @@ bool Engine::keep_clock(Context& context, Memory& memory) {
 }
 
 void Engine::carry_out(Effects& effects) {
+  // Before any call goes out: it should go with the new keys.
+  for (const job::Provider provider : effects.resumed) {
+    if (resumed_) resumed_(provider);
+  }
+  // Calls first: each thread that is woken before delays them.
+  for (Attempt& attempt : effects.dispatches) parts_.dispatcher.dispatch(std::move(attempt));
   for (const auto& answer : effects.answers) answer();
   effects.hand_overs.carry_out(parts_.couriers);
   if (parts_.tally != nullptr) parts_.tally->add(effects.counts, parts_.links.size());
@@ -396,11 +402,6 @@ void Engine::carry_out(Effects& effects) {
       parts_.inbox.put(HandedOver{delivery.request_id, delivery.attempt, job::Outcome::NotSent});
     }
   }
-  // Before any call goes out: it should go with the new keys.
-  for (const job::Provider provider : effects.resumed) {
-    if (resumed_) resumed_(provider);
-  }
-  for (Attempt& attempt : effects.dispatches) parts_.dispatcher.dispatch(std::move(attempt));
   for (const job::Provider provider : effects.paused) {
     if (paused_) paused_(provider);
   }

@@ -99,9 +99,29 @@ bool has_invisible_character(std::string_view text) {
                      [&](std::string_view c) { return text.find(c) != std::string_view::npos; });
 }
 
+/// What the mapping below would leave as it is, but for capitals. Labels that begin or end with a hyphen, or
+/// have two where "xn--" has them, are for the library to judge.
+bool is_plain_label(std::string_view label) {
+  if (label.empty() || label.size() > kLabelMax) return false;
+  if (label.front() == '-' || label.back() == '-' || (label.size() > 3 && label.substr(2, 2) == "--"))
+    return false;
+  return std::all_of(label.begin(), label.end(), [](char c) { return is_alphanumeric(c) || c == '-'; });
+}
+
+bool is_plain_domain(std::string_view domain) {
+  if (domain.size() > kDomainMax) return false;
+  for (;;) {
+    const auto dot = domain.find('.');
+    if (!is_plain_label(domain.substr(0, dot))) return false;
+    if (dot == std::string_view::npos) return true;
+    domain.remove_prefix(dot + 1);
+  }
+}
+
 /// IDNA2008 with the mapping of UTS 46, non-transitional: the rule of today's browsers and registries ("ß"
-/// stays).
+/// stays). Nearly every domain is plain, and the library takes a sixth of what storing a job costs.
 std::optional<std::string> to_punycode(std::string_view domain) {
+  if (is_plain_domain(domain)) return to_lower(domain);
   char* converted = nullptr;
   const int result =
       idn2_to_ascii_8z(std::string(domain).c_str(), &converted, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "job/recipient.h"
+#include "tests/support/seeded_random.h"
 
 using latchkey::InputError;
 using latchkey::job::parse_any_recipient;
@@ -60,6 +61,30 @@ BOOST_AUTO_TEST_CASE(writes_an_international_domain_in_punycode) {
   // Non-transitional: another domain than "strasse".
   BOOST_TEST(normalised("a@straße.example") == "a@xn--strae-oqa.example");
   BOOST_TEST(parse_recipient(Provider::Mayar, "a@München.example").address == "a@München.example");
+}
+
+// Only a domain with letters outside ASCII is sure to go through the library; the same label beside one must
+// come to the same.
+BOOST_AUTO_TEST_CASE(takes_a_plain_domain_as_the_library_would) {
+  constexpr std::uint64_t kSeed = 20261126;
+  BOOST_TEST_MESSAGE("seed " << kSeed);
+  latchkey::SeededRandom random(kSeed);
+  const std::string letters = "abzAXN019--";
+  int taken = 0;
+  for (int i = 0; i < 5000; ++i) {
+    std::string label;
+    for (std::uint64_t left = 1 + random.below(6); left > 0; --left)
+      label += letters[random.below(letters.size())];
+    const std::string plain = "a@" + label + ".example.com";
+    const std::string beside = "a@" + label + ".b\u00FCcher.com";
+    BOOST_TEST_CONTEXT(label) {
+      BOOST_TEST(complaint(Provider::Mayar, plain) == complaint(Provider::Mayar, beside));
+      if (!complaint(Provider::Mayar, plain).empty()) continue;
+      ++taken;
+      BOOST_TEST(normalised(plain) == "a@" + normalised(beside).substr(2, label.size()) + ".example.com");
+    }
+  }
+  BOOST_TEST(taken > 2000);
 }
 
 BOOST_AUTO_TEST_CASE(rejects_what_is_no_single_plain_address) {
