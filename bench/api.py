@@ -13,7 +13,7 @@ from common import first_line, load, machine, now, raw_sync, versions, wrk
 
 from harness import Project
 from live import Daemon, Sandbox
-from nginx import SYSTEM_PATH, Nginx
+from nginx import SYSTEM_PATH, UNLIMITED, Nginx
 
 CLIENTS = (1, 8, 64)
 
@@ -31,7 +31,7 @@ class Bench:
         self.project.set("api", "health_listen", '"127.0.0.1:0"')
         self.project.set("api", "threads", 160)
         self.daemon = Daemon(self.project)
-        self.nginx = Nginx(self.daemon.api, limited=False)
+        self.nginx = Nginx(self.daemon.api, replaced=UNLIMITED)
         self.token = self.project.made["token"]
         self.runs = 0
         self.figures = []

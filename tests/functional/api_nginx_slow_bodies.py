@@ -5,13 +5,15 @@ A body on its way counts against its caller's address, so that one address canno
 
 from api import Answer
 from harness import main
-from nginx import NginxTest, allow_open_files, talk
+from nginx import PATIENT_WITH_BODIES, NginxTest, allow_open_files, talk
 
 ADDRESSES = [f"127.0.1.{number}" for number in range(1, 8)]
 OF_ONE_ADDRESS = 48  # what the configuration admits for POST /v1/links
 
 
 class SlowBodies(NginxTest):
+    nginx_options = {"replaced": PATIENT_WITH_BODIES}
+
     def setUp(self):
         allow_open_files(8 * len(ADDRESSES) * OF_ONE_ADDRESS)
         super().setUp()
@@ -36,7 +38,6 @@ class SlowBodies(NginxTest):
         self.assert_serves_others()
         self.assert_daemon_is_idle()
         self.assertEqual(self.project.job_count(), 1)
-        # Of the last address: the others may have run into the time for a body meanwhile.
         refused = self.ask(self.request, source=ADDRESSES[-1])
         self.assertEqual((refused.status, refused.json["code"]), (429, "too_many_requests"), refused)
         self.assertEqual(refused.headers["retry-after"], "1")

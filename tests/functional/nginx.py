@@ -48,16 +48,18 @@ class Authority:
 
 
 # What keeps one address from having it all, and all the callers of a benchmark have one address.
-LIMITS = (("limit_conn latchkey_requests 64;", "limit_conn latchkey_requests 4096;"),
+UNLIMITED = (("limit_conn latchkey_requests 64;", "limit_conn latchkey_requests 4096;"),
           ("limit_conn latchkey_waiting 48;", "limit_conn latchkey_waiting 4096;"), ("rate=500r/s", "rate=1000000r/s"))
+# For a test that keeps hundreds of bodies on their way while it looks at something else, on however slow a machine.
+PATIENT_WITH_BODIES = (("client_body_timeout 10s;", "client_body_timeout 300s;"),)
 
 
 class Nginx:
     """nginx before `upstream` (HOST:PORT). `mtls` adds latchkey-mtls.conf, `more` what an operator may add himself;
-    without `limited` one caller may ask as often and as much at a time as he likes."""
+    `replaced` are (old, new) in latchkey.conf, for what a test or a benchmark needs otherwise."""
 
-    def __init__(self, upstream, mtls=False, more="", limited=True):
-        self.replaced = () if limited else LIMITS
+    def __init__(self, upstream, mtls=False, more="", replaced=()):
+        self.replaced = replaced
         self.prefix = Path(tempfile.mkdtemp(prefix="latchkey-nginx-"))
         self.process = None
         try:
